@@ -1,0 +1,53 @@
+"""The log store's schema, version by version. A released version is never edited: a change is a new one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis.record import RECORD, SCORE, ddl
+
+if TYPE_CHECKING:
+    import duckdb
+
+VERSIONS: tuple[tuple[str, ...], ...] = (
+    (
+        f"CREATE TABLE records ({ddl(RECORD)})",
+        f"CREATE TABLE scores ({ddl(SCORE)})",
+        # What an export says about calls that are logged elsewhere: traces, batch requests, retrieved documents.
+        # joins names the record column that `key` is looked up in.
+        f"CREATE TABLE parts (joins VARCHAR, key VARCHAR, stands_in BOOLEAN, {ddl(RECORD)})",
+        # Which field of which record was null until an import's part filled it, so that undoing it is exact.
+        "CREATE TABLE fills (record_id UUID, import_id INTEGER, field VARCHAR, previous VARCHAR)",
+        """CREATE TABLE imports (
+            id INTEGER, batch VARCHAR, file VARCHAR, path VARCHAR, sha256 VARCHAR, bytes BIGINT, format VARCHAR,
+            imported_by VARCHAR, started TIMESTAMP, finished TIMESTAMP,
+            read BIGINT, kept BIGINT, duplicate BIGINT, repaired BIGINT, refused BIGINT, aside BIGINT, scores BIGINT,
+            first_time TIMESTAMP, last_time TIMESTAMP, report VARCHAR)""",
+        "CREATE TABLE refusals (import_id INTEGER, line BIGINT, col BIGINT, reason VARCHAR, excerpt VARCHAR, raw BLOB)",
+        "CREATE SEQUENCE import_ids",
+    ),
+)
+
+
+def migrate(connection: duckdb.DuckDBPyConnection) -> None:
+    """Bring the store to the newest version, each step in its own transaction.
+
+    Raises
+    ------
+    RuntimeError
+        If a newer Afterword wrote the store.
+    """
+    connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER)")
+    row = connection.execute("SELECT max(version) FROM schema_version").fetchone()
+    current = (row[0] if row else None) or 0
+    if current > len(VERSIONS):
+        raise RuntimeError(
+            f"This workspace has schema version {current}; this Afterword knows up to {len(VERSIONS)}. "
+            "Upgrade Afterword to open it."
+        )
+    for version, statements in enumerate(VERSIONS[current:], start=current + 1):
+        connection.execute("BEGIN")
+        for statement in statements:
+            connection.execute(statement)
+        connection.execute("INSERT INTO schema_version VALUES (?)", [version])
+        connection.execute("COMMIT")

@@ -1,0 +1,58 @@
+"""A workspace: the folder that holds everything Afterword keeps for one team."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Where things lie below the workspace folder."""
+
+    root: Path
+
+    @classmethod
+    def at(cls, root: Path | str | None = None) -> Workspace:
+        """Open the workspace at `root`, else at ``$AFTERWORD_HOME``, else at ``~/.afterword``; made where missing."""
+        chosen = Path(root or os.environ.get("AFTERWORD_HOME") or Path.home() / ".afterword").expanduser().resolve()
+        workspace = cls(chosen)
+        for folder in (chosen, workspace.incoming, workspace.staging, workspace.spill):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return workspace
+
+    @property
+    def logs(self) -> Path:
+        """The log store, a DuckDB file."""
+        return self.root / "logs.duckdb"
+
+    @property
+    def state_url(self) -> str:
+        """The state store's SQLAlchemy URL: ``$AFTERWORD_STATE_URL``, else SQLite in the workspace."""
+        return os.environ.get("AFTERWORD_STATE_URL") or f"sqlite:///{self.root / 'state.sqlite'}"
+
+    @property
+    def incoming(self) -> Path:
+        """Uploads, while they are being imported."""
+        return self.root / "incoming"
+
+    @property
+    def staging(self) -> Path:
+        """Parquet on its way from an import to the log store."""
+        return self.root / "staging"
+
+    @property
+    def spill(self) -> Path:
+        """Where DuckDB puts what does not fit in memory."""
+        return self.root / "spill"
+
+    @property
+    def prices(self) -> Path:
+        """Prices that override the packaged table; may be missing."""
+        return self.root / "prices.json"
+
+    @property
+    def server(self) -> Path:
+        """Address and token of the server that holds the workspace, while one runs."""
+        return self.root / "server.json"
