@@ -1,0 +1,1 @@
+"""The state store: people's work, in SQLite or PostgreSQL."""
