@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 
+from analysis.store import Store
+from analysis.workspace import Workspace
 from tests import postgres
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
 
 
 @pytest.fixture
@@ -24,6 +30,36 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.delenv("AFTERWORD_STATE_URL", raising=False)
     yield root
     runtime.close()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """An empty log store."""
+    opened = Store(Workspace.at(tmp_path / "workspace"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def add_records(store: Store) -> Callable[..., list[str]]:
+    """Put records into `store`, given as dictionaries; gives their ids. `scores` name theirs as ``record_id``."""
+
+    def insert(cursor: DuckDBPyConnection, table: str, row: dict[str, Any]) -> None:
+        places = [f"${name}{'::JSON::VARIANT' if name == 'attributes' else ''}" for name in row]
+        values = row | ({"attributes": json.dumps(row["attributes"])} if "attributes" in row else {})
+        names = ", ".join(f'"{name}"' for name in row)
+        cursor.execute(f"INSERT INTO {table} ({names}) VALUES ({', '.join(places)})", values)
+
+    def add(*records: dict[str, Any], scores: Iterable[dict[str, Any]] = ()) -> list[str]:
+        rows = [{"id": str(uuid4()), "import_id": 1, "source": "test", "kind": "call"} | record for record in records]
+        with store.write() as cursor:
+            for row in rows:
+                insert(cursor, "records", row)
+            for score in scores:
+                insert(cursor, "scores", {"id": str(uuid4()), "import_id": 1, "target": "call"} | score)
+        return [row["id"] for row in rows]
+
+    return add
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,239 @@
+"""Ask for metrics: figures, trends and breakdowns, many metrics in one scan of the records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from analysis.metrics import fields
+from analysis.metrics.catalogue import METRICS, Metric, find
+from analysis.metrics.fields import NONE, OTHER, Bound
+from analysis.metrics.period import bucket_end, check, floor
+from analysis.metrics.scan import SCORED, SIGNALLED, Keys, long_form, scan
+from analysis.record import DIMENSIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analysis.metrics.filter import Filter
+    from analysis.store import Store
+
+
+MAX_KEYS = 100
+"""So many keys of attributes are offered for a breakdown; any other can still be named."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A metric's value: null where nothing is known.
+
+    `n` is how many records or scores it rests on, `of` how many it could have rested on; `low` and `high` are the ends
+    of its 95 % interval, null where the metric has none.
+    """
+
+    metric: Metric
+    value: float | None
+    n: int
+    of: int
+    low: float | None
+    high: float | None
+
+
+def summary(store: Store, names: Sequence[str], filter: Filter) -> dict[str, Figure]:
+    """Compute metrics over all records of a filter.
+
+    Raises
+    ------
+    UnknownMetricError
+        If a metric is unknown.
+    """
+    rows = measure(store, names, filter).iter_rows(named=True)
+    return {row.pop("metric"): Figure(metric=find(store, name), **row) for name, row in zip(names, rows, strict=True)}
+
+
+def measure(
+    store: Store,
+    names: Sequence[str],
+    filter: Filter,
+    *,
+    by: Sequence[str] = (),
+    grain: str | None = None,
+    limit: int | None = None,
+) -> pl.DataFrame:
+    """Compute metrics for each group and time bucket that has records.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Metrics; those of one source are computed in one scan.
+    by : sequence of str
+        Fields to break down by: dimensions, numeric fields or ``attributes.KEY``. A missing value reads ``(none)``.
+    grain : str or None
+        "hour", "day", "week" (from Monday) or "month", in UTC. Records without a time are then left out.
+    limit : int or None
+        Keep the `limit` largest values of each field of `by`, by the first metric where it is a sum and by requests
+        otherwise, and compute the rest together as ``(other)``.
+
+    Returns
+    -------
+    polars.DataFrame
+        Long: ``time`` where there is a grain, a text column a field of `by`, ``metric``, ``value``, ``n``, ``of``,
+        ``low``, ``high``; sorted by time, then by the fields' values, the largest first and ``(other)`` last, then by
+        the metrics as asked for.
+
+    Raises
+    ------
+    UnknownMetricError, UnknownFieldError, ValueError
+        If a metric, a field or the grain is unknown.
+    """
+    metrics = [find(store, name) for name in dict.fromkeys(names)]
+    keys = _keys(store, metrics, filter, by, grain, limit)
+    plain = list(dict.fromkeys([METRICS["requests"], *_of(metrics, "records")]))
+    counts = scan(store, plain, "records r", filter, keys)
+    wide = {metric.name: counts for metric in _of(metrics, "records")}
+    if scored := _of(metrics, "scores"):
+        wide |= dict.fromkeys((m.name for m in scored), scan(store, scored, SCORED, filter, keys))
+    for metric in _of(metrics, "signal"):
+        wide[metric.name] = scan(store, [metric], SIGNALLED, filter, keys)
+    requests = counts.select(*keys.names, requests="requests.value")
+    long = [long_form(metric, wide[metric.name], requests, keys.names, place) for place, metric in enumerate(metrics)]
+    return _ordered(pl.concat(long), _leading(metrics), counts, by)
+
+
+def fill(frame: pl.DataFrame, filter: Filter, grain: str) -> pl.DataFrame:
+    """Add the buckets without records to a trend, so that a chart shows the gap.
+
+    A sum or count is 0 there, any other metric null; n and of are 0. The span is the filter's, else the frame's own.
+    """
+    if frame.is_empty():
+        return frame
+    first = floor(filter.start or frame["time"].min(), grain)  # type: ignore[arg-type]
+    last = filter.end or bucket_end(frame["time"].max(), grain)  # type: ignore[arg-type]
+    times = []
+    while first < last:
+        times.append(first)
+        first = bucket_end(first, grain)
+    groups = [name for name in frame.columns if name not in {"time", "value", "n", "of", "low", "high"}]
+    grid = pl.DataFrame({"time": times}, schema={"time": frame.schema["time"]}).join(
+        frame.select(groups).unique(maintain_order=True), how="cross"
+    )
+    additive = pl.col("metric").is_in([metric.name for metric in METRICS.values() if metric.total])
+    known = pl.col("n").is_not_null()
+    return grid.join(frame, on=["time", *groups], how="left", maintain_order="left").with_columns(
+        pl.when(known).then("value").otherwise(pl.when(additive).then(0.0)).alias("value"),
+        pl.col("n", "of").fill_null(0),
+    )
+
+
+def _of(metrics: Sequence[Metric], source: str) -> list[Metric]:
+    return [metric for metric in metrics if metric.source == source]
+
+
+def _keys(
+    store: Store, metrics: Sequence[Metric], filter: Filter, by: Sequence[str], grain: str | None, limit: int | None
+) -> Keys:
+    bound, names, columns = Bound("k"), [], []
+    if grain is not None:
+        names.append("time")
+        columns.append(f"date_trunc('{check(grain)}', r.time)::TIMESTAMP")
+    for name in by:
+        column = f"coalesce({fields.column(name, bound)}::VARCHAR, '{NONE}')"
+        if limit is not None:
+            kept = _largest(store, name, _leading(metrics), filter, limit)
+            if len(kept) > limit:
+                places = ", ".join(bound.add(value) for value in kept[:limit])
+                column = f"CASE WHEN {column} IN ({places}) THEN {column} ELSE '{OTHER}' END"
+        names.append(name)
+        columns.append(column)
+    return Keys(tuple(names), tuple(columns), bound)
+
+
+def _leading(metrics: Sequence[Metric]) -> Metric:
+    """Choose what makes a group large: the first metric where parts of it add up, requests otherwise."""
+    return metrics[0] if metrics[0].merges == "sum" and metrics[0].source == "records" else METRICS["requests"]
+
+
+def _ordered(long: pl.DataFrame, leading: Metric, counts: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    ranks = []
+    for place, name in enumerate(by):
+        rank = f"rank {place}"
+        sizes = (
+            counts.group_by(name)
+            .agg(size=pl.col(f"{leading.name}.value").sum())
+            .sort(pl.col(name) == OTHER, -pl.col("size"), name)
+            .select(name)
+            .with_row_index(rank)
+        )
+        long = long.join(sizes, on=name, how="left")
+        ranks.append(rank)
+    time = ["time"] if "time" in long.columns else []
+    return long.sort(*time, *ranks, "place").drop("place", *ranks)
+
+
+def _largest(store: Store, field: str, metric: Metric, filter: Filter, limit: int) -> list[str]:
+    """List the `limit` largest values of a field, and one more where there are more."""
+    bound = Bound("k")
+    column = f"coalesce({fields.column(field, bound)}::VARCHAR, '{NONE}')"
+    where, values = filter.predicate()
+    rows = store.rows(
+        f"SELECT {column} AS value FROM records r WHERE {where} "
+        f"GROUP BY 1 ORDER BY {metric.value} DESC NULLS LAST, 1 LIMIT {limit + 1:d}",
+        values | bound.values,
+    )
+    return [row["value"] for row in rows]
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """A field that records can be broken down by, and how many values it has among them, missing ones aside."""
+
+    field: str
+    title: str
+    values: int
+
+
+def dimensions(store: Store, filter: Filter) -> list[Dimension]:
+    """List the fields that have a value in some record of the filter, attributes after the others."""
+    where, parameters = filter.predicate()
+    names = list(DIMENSIONS)
+    columns = ", ".join(f"count(DISTINCT r.{fields.quoted(name)})" for name in names)
+    counts = store.frame(f"SELECT {columns} FROM records r WHERE {where}", parameters).row(0)
+    found = [Dimension(name, DIMENSIONS[name], count) for name, count in zip(names, counts, strict=True)]
+    for key in attribute_keys(store, store.generation):
+        bound = Bound("k")
+        column = fields.column(fields.ATTRIBUTE + key, bound)
+        sql = f"SELECT count(DISTINCT {column}) FROM records r WHERE {where}"
+        count = store.frame(sql, parameters | bound.values).item()
+        found.append(Dimension(fields.ATTRIBUTE + key, key, count))
+    return [dimension for dimension in found if dimension.values]
+
+
+def values(store: Store, field: str, filter: Filter, *, limit: int = 50) -> pl.DataFrame:
+    """List a field's most frequent values among the records of a filter.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``value`` (text; a missing one reads ``(none)``) and ``requests``, the most frequent first.
+    """
+    bound = Bound("k")
+    column = f"coalesce({fields.column(field, bound)}::VARCHAR, '{NONE}')"
+    where, parameters = filter.predicate()
+    return store.frame(
+        f"SELECT {column} AS value, count(*) AS requests FROM records r WHERE {where} "
+        f"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {limit:d}",
+        parameters | bound.values,
+    )
+
+
+@lru_cache(maxsize=4)
+def attribute_keys(store: Store, generation: int) -> tuple[str, ...]:
+    """List the attributes' most frequent keys in the whole store, by name; kept until its `generation` changes."""
+    frame = store.frame(
+        "SELECT unnest(variant_keys(attributes)) AS key, count(*) AS n FROM records GROUP BY 1 "
+        f"ORDER BY 2 DESC, 1 LIMIT {MAX_KEYS:d}"
+    )
+    return tuple(frame["key"].sort())

@@ -1,0 +1,111 @@
+"""One scan of the records for many metrics, and the long form of its result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from analysis.metrics import intervals
+from analysis.metrics.fields import Bound
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analysis.metrics.catalogue import Metric
+    from analysis.metrics.filter import Filter
+    from analysis.store import Store
+
+SCORED = "scores s JOIN records r ON s.record_id = r.id"
+SIGNALLED = """records r
+    JOIN (SELECT q.source, q.app, bool_or(t.value = 0) AS whole FROM scores t JOIN records q ON t.record_id = q.id
+          WHERE t.name = {score} GROUP BY ALL) logged
+      ON logged.source IS NOT DISTINCT FROM r.source AND logged.app IS NOT DISTINCT FROM r.app
+    LEFT JOIN (SELECT record_id, max(coalesce(value, 1)) AS value FROM scores WHERE name = {score} GROUP BY ALL) s
+      ON s.record_id = r.id"""
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What a query groups by: names of the result's columns and their SQL, with the values it binds."""
+
+    names: tuple[str, ...]
+    columns: tuple[str, ...]
+    bound: Bound
+
+
+def scan(store: Store, metrics: Sequence[Metric], source: str, filter: Filter, keys: Keys) -> pl.DataFrame:
+    """Compute metrics of one source in one scan.
+
+    Returns
+    -------
+    polars.DataFrame
+        A row a group: the keys, then ``NAME.value``, ``NAME.n``, ``NAME.of`` and ``NAME.spread`` of each metric.
+    """
+    where, values = filter.predicate()
+    bound = Bound("m")
+    columns = [f'{column} AS "k{place}"' for place, column in enumerate(keys.columns)]
+    for metric in metrics:
+        score = bound.add(metric.score) if metric.score is not None else ""
+        for part in ("value", "n", "of", "spread"):
+            expression = getattr(metric, part).replace("{this}", f"s.name = {score}")
+            columns.append(f"{expression} AS m{len(columns)}")
+    if metrics[0].source == "scores":
+        where += f" AND s.name IN ({', '.join(f'${name}' for name in bound.values)})"
+    if metrics[0].source == "signal":
+        where += " AND (NOT coalesce(logged.whole, false) OR s.value IS NOT NULL)"
+        source = source.format(score=score)
+    if keys.names[:1] == ("time",):
+        where += " AND r.time IS NOT NULL"
+    group = f"GROUP BY {', '.join(str(place) for place in range(1, len(keys.columns) + 1))}" if keys.columns else ""
+    frame = store.frame(
+        f"SELECT {', '.join(columns)} FROM {source} WHERE {where} {group}", values | keys.bound.values | bound.values
+    )
+    parts = [f"{metric.name}.{part}" for metric in metrics for part in ("value", "n", "of", "spread")]
+    frame.columns = [*keys.names, *parts]
+    return frame
+
+
+def long_form(
+    metric: Metric, wide: pl.DataFrame, requests: pl.DataFrame, keys: tuple[str, ...], place: int
+) -> pl.DataFrame:
+    """Give one metric's rows of the long form, with intervals; groups with requests but no score are kept."""
+    columns = {part: f"{metric.name}.{part}" for part in ("value", "n", "of", "spread")}
+    frame = wide.select(*keys, **columns)
+    if metric.source != "records":
+        frame = _with_requests(metric, frame, requests, keys)
+    rows = frame.select("value", "n", "spread").iter_rows()
+    ends = [_interval(metric, value, n, spread) for value, n, spread in rows]
+    return frame.select(
+        *keys,
+        metric=pl.lit(metric.name),
+        value=pl.col("value").cast(pl.Float64),
+        n=pl.col("n").cast(pl.Int64),
+        of=pl.col("of").cast(pl.Int64),
+        low=pl.Series([low for low, _ in ends], dtype=pl.Float64),
+        high=pl.Series([high for _, high in ends], dtype=pl.Float64),
+        place=pl.lit(place),
+    )
+
+
+def _with_requests(metric: Metric, frame: pl.DataFrame, requests: pl.DataFrame, keys: tuple[str, ...]) -> pl.DataFrame:
+    """Put the requests of each group beside its scores: what they could have rested on."""
+    joined = requests.join(frame, on=list(keys), how="left") if keys else requests.hstack(frame)
+    frame = joined.with_columns(pl.col("n").fill_null(0), of="requests")
+    counted = pl.col("value").fill_null(0)
+    if metric.over_requests:
+        return frame.with_columns(value=pl.when(pl.col("of") > 0).then(counted / pl.col("of")), n="of")
+    return frame.with_columns(value=counted) if metric.merges == "sum" else frame
+
+
+def _interval(
+    metric: Metric, value: float | None, n: int, spread: float | None
+) -> tuple[float, float] | tuple[None, None]:
+    if value is None or n < 1:
+        return None, None
+    if metric.interval == "wilson":
+        return intervals.wilson(value, n)
+    if metric.interval == "mean" and spread is not None:
+        return intervals.mean(value, spread, n) or (None, None)
+    return None, None
