@@ -14,17 +14,17 @@ VERSIONS: tuple[tuple[str, ...], ...] = (
         f"CREATE TABLE records ({ddl(RECORD)})",
         f"CREATE TABLE scores ({ddl(SCORE)})",
         # What an export says about calls that are logged elsewhere: traces, batch requests, retrieved documents.
-        # joins names the record column that `key` is looked up in.
+        # `joins` names the record column that `key` is looked up in.
         f"CREATE TABLE parts (joins VARCHAR, key VARCHAR, stands_in BOOLEAN, {ddl(RECORD)})",
         # Which field of which record was null until an import's part filled it, so that undoing it is exact.
         "CREATE TABLE fills (record_id UUID, import_id INTEGER, field VARCHAR, previous VARCHAR)",
         """CREATE TABLE imports (
-            id INTEGER, batch VARCHAR, file VARCHAR, path VARCHAR, sha256 VARCHAR, bytes BIGINT, format VARCHAR,
+            id INTEGER, batch VARCHAR, file VARCHAR, path VARCHAR, sha256 VARCHAR, size BIGINT, bytes BIGINT,
+            format VARCHAR,
             imported_by VARCHAR, started TIMESTAMP, finished TIMESTAMP,
             read BIGINT, kept BIGINT, duplicate BIGINT, repaired BIGINT, refused BIGINT, aside BIGINT, scores BIGINT,
-            first_time TIMESTAMP, last_time TIMESTAMP, report VARCHAR)""",
+            first_time TIMESTAMP, last_time TIMESTAMP, undone TIMESTAMP, report VARCHAR)""",
         "CREATE TABLE refusals (import_id INTEGER, line BIGINT, col BIGINT, reason VARCHAR, excerpt VARCHAR, raw BLOB)",
-        "CREATE SEQUENCE import_ids",
     ),
 )
 

@@ -1,0 +1,32 @@
+"""Every log format that Afterword knows, in the order in which they are tried: the more particular first."""
+
+from __future__ import annotations
+
+from analysis.ingest.adapters import anthropic, conversations, helicone, langfuse, litellm, openai
+from analysis.ingest.adapters.langsmith import LANGSMITH
+
+ADAPTERS = {
+    adapter.name: adapter
+    for adapter in (
+        anthropic.BATCH_RESULTS,
+        anthropic.BATCH_REQUESTS,
+        openai.BATCH_RESULTS,
+        openai.BATCH_REQUESTS,
+        openai.COMPLETIONS,
+        LANGSMITH,
+        helicone.REQUESTS,
+        helicone.CSV,
+        langfuse.SCORES,
+        langfuse.WHOLE_TRACE,
+        langfuse.UI_OBSERVATIONS,
+        langfuse.UI_TRACES,
+        langfuse.OBSERVATIONS,
+        langfuse.TRACES,
+        litellm.SPEND_LOGS,
+        litellm.STANDARD_LOGGING,
+        conversations.WILDCHAT,
+        conversations.LMSYS,
+        conversations.SHAREGPT,
+        conversations.FINE_TUNING,
+    )
+}

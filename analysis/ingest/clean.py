@@ -1,0 +1,252 @@
+"""The careful path: a file that DuckDB would not read whole becomes lines it will, and a word for each that is refused.
+
+Row by row, in Python, about three times slower than the optimistic path; memory is bounded by one row.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import json
+import re
+from dataclasses import dataclass, field
+from typing import IO, TYPE_CHECKING, Any
+
+import orjson
+
+from analysis.ingest.report import MAX_EXCERPT
+from analysis.ingest.split import MAX_OBJECT, objects
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from analysis.ingest.source import Source
+
+MAX_KEPT_REFUSALS = 10_000
+"""Refused rows that are kept for download; all are counted."""
+
+_CHUNK = 1 << 20
+_NONFINITE = re.compile(r"\b(?:NaN|-?Infinity)\b")
+_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_TRAILING_COMMA = re.compile(r",(\s*[}\]])")
+_LONE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+
+
+@dataclass
+class Refused:
+    """A row that was refused, with its bytes."""
+
+    line: int
+    column: int | None
+    reason: str
+    raw: bytes
+
+    @property
+    def excerpt(self) -> str:
+        """The beginning of the row, as text."""
+        return self.raw[: MAX_EXCERPT * 4].decode("utf-8", "replace").replace("\0", "\ufffd")[:MAX_EXCERPT]
+
+
+@dataclass
+class Cleaned:
+    """What came of cleaning a file."""
+
+    read: int = 0
+    refused: int = 0
+    refusals: list[Refused] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def refuse(self, line: int, column: int | None, reason: str, raw: bytes) -> None:
+        """Count a refusal, and keep it while there is room."""
+        self.refused += 1
+        if len(self.refusals) < MAX_KEPT_REFUSALS:
+            self.refusals.append(Refused(line, column, reason, raw[:_CHUNK]))
+
+
+class RowError(Exception):
+    """A row cannot be read; holds the reason and the column."""
+
+    def __init__(self, reason: str, column: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.column = column
+
+
+def clean(source: Source, cleaned: Cleaned, progress: Callable[[int], None]) -> Iterator[tuple[int, dict[str, Any], str]]:
+    """Yield ``(line, row, mended)`` of each good row; `cleaned` collects the rest.
+
+    ``mended`` names what was repaired by the keys of ``normalise.REPAIRS``, comma-separated. `progress` is told the
+    bytes read so far.
+    """
+    rows = _table_rows(source, progress) if source.container == "csv" else _json_rows(source, progress)
+    last_broken: int | None = None
+    for line, raw in rows:
+        cleaned.read += 1
+        last_broken = None
+        try:
+            row, mended = (raw, "") if isinstance(raw, dict) else read_row(raw)
+        except RowError as error:
+            body = orjson.dumps(raw) if isinstance(raw, dict) else raw
+            cleaned.refuse(line, error.column, error.reason, body)
+            last_broken = line
+            continue
+        if isinstance(row, dict) and _OVERFLOW in row:
+            cleaned.refuse(line, None, str(row[_OVERFLOW]), str(row["raw"]).encode())
+            continue
+        yield line, row, mended
+    if last_broken is not None and source.container != "csv":
+        cleaned.notes.append(
+            f"The last row (line {last_broken}) breaks off: the file was probably cut short. Export it again."
+        )
+
+
+def read_row(raw: bytes) -> tuple[dict[str, Any], str]:
+    """Parse one row, mending what can be mended without guessing at values.
+
+    Raises
+    ------
+    RowError
+        With the reason, in words, and the column where there is one.
+    """
+    if len(raw) > MAX_OBJECT:
+        raise RowError(f"longer than {MAX_OBJECT >> 20} MiB")
+    try:
+        return _object(orjson.loads(raw)), ""
+    except orjson.JSONDecodeError as error:
+        first = error
+    mended = []
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        text = raw.decode("cp1252", "replace")
+        mended.append("encoding")
+    if _CONTROLS.search(raw):
+        text = _CONTROLS.sub(b"", text.encode()).decode()
+        mended.append("control")
+    if _LONE_SURROGATE.search(text):
+        mended.append("surrogate")
+    for code, mend in (("", text), ("comma", _TRAILING_COMMA.sub(r"\1", text))):
+        row = _lenient(mend)
+        if row is not None:
+            if _NONFINITE.search(text):
+                mended.append("nan")
+            names = dict.fromkeys([*mended, code] if code else mended or ["control"])
+            return _object(row), ",".join(names)
+    raise RowError(_words(first), first.colno)
+
+
+def _object(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        kind = {list: "a list", str: "a string", type(None): "null", bool: "true or false"}.get(type(value), "a number")
+        raise RowError(f"{kind}, where a JSON object was expected", 1)
+    if not value:
+        raise RowError("an empty object", 1)
+    return value
+
+
+def _lenient(text: str) -> Any:
+    """Parse with what the standard library lets pass: NaN, raw control characters, half surrogates."""
+    try:
+        value = json.loads(text, strict=False, parse_constant=lambda _: None)
+        return orjson.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _words(error: orjson.JSONDecodeError) -> str:
+    message = error.msg.split(": line")[0]
+    return "nested too deeply" if "ecursion" in message else f"not JSON: {message}"
+
+
+def _chunks(source: Source, progress: Callable[[int], None]) -> Iterator[bytes]:
+    """The file as UTF-8."""
+    with source.path.open("rb") as file:
+        if source.encoding in ("utf-8", "utf-8-sig"):
+            if source.encoding == "utf-8-sig":
+                file.read(3)
+            while chunk := file.read(_CHUNK):
+                yield chunk
+                progress(file.tell())
+            return
+        decoder = codecs.getincrementaldecoder(source.encoding)("replace")
+        while chunk := file.read(_CHUNK):
+            yield decoder.decode(chunk).lstrip("\ufeff").encode()
+            progress(file.tell())
+        yield decoder.decode(b"", final=True).encode()
+
+
+def _json_rows(source: Source, progress: Callable[[int], None]) -> Iterator[tuple[int, bytes]]:
+    chunks = _chunks(source, progress)
+    if source.container == "jsonl":
+        return _lines(chunks)
+    depth = {"array": 1, "wrapped": 2}.get(source.container, 0)
+    return objects(chunks, depth, source.wrapper)
+
+
+def _lines(chunks: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Lines that are not blank; of one that is too long, its beginning."""
+    number, rest, dropping = 1, b"", False
+    for chunk in chunks:
+        *whole, rest = (rest + chunk).split(b"\n")
+        for line in whole:
+            if dropping:
+                dropping = False
+            elif line.strip():
+                yield number, line.strip()
+            number += 1
+        if len(rest) > MAX_OBJECT:
+            if not dropping:
+                yield number, rest[: MAX_OBJECT + 1]
+            rest, dropping = b"", True
+    if rest.strip() and not dropping:
+        yield number, rest.strip()
+
+
+_OVERFLOW = "\0overflow"
+
+
+def _table_rows(source: Source, progress: Callable[[int], None]) -> Iterator[tuple[int, Any]]:
+    """Rows of a table as objects; one with too many or too few cells is marked to be refused."""
+    csv.field_size_limit(MAX_OBJECT)
+    text: IO[str] = io.TextIOWrapper(_Reader(_chunks(source, progress)), "utf-8", "replace", newline="")
+    reader = csv.reader(text, delimiter=source.delimiter)
+    header = next(reader)
+    line = reader.line_num + 1
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield line, {_OVERFLOW: f"not a table row: {error}", "raw": ""}
+            line = reader.line_num + 1
+            continue
+        if cells and len(cells) == len(header):
+            yield line, {key: cell for key, cell in zip(header, cells, strict=True) if cell != ""}
+        elif any(cells):
+            reason = f"{len(cells)} cells, where the header has {len(header)}"
+            yield line, {_OVERFLOW: reason, "raw": source.delimiter.join(cells)}
+        line = reader.line_num + 1
+
+
+class _Reader(io.RawIOBase):
+    """Chunks of bytes as a file."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self._rest = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, target: Any) -> int:
+        while not self._rest:
+            chunk = next(self._chunks, None)
+            if chunk is None:
+                return 0
+            self._rest = chunk
+        size = min(len(target), len(self._rest))
+        target[:size], self._rest = self._rest[:size], self._rest[size:]
+        return size

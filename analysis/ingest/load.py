@@ -1,0 +1,241 @@
+"""The light half of an import: staged rows into the log store, all of them or none, within one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from analysis.ingest.link import fill, resolve_scores, stand_in
+from analysis.ingest.normalise import REPAIRS
+from analysis.ingest.report import Refusal, Report, Tally
+from analysis.pricing import reprice
+from analysis.record import RECORD_COLUMNS
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from analysis.ingest.stage import Staged
+
+MAX_REFUSALS_SHOWN = 100
+
+_STAGED = [name for name in RECORD_COLUMNS if name not in ("import_id", "computed_cost", "price_source")]
+_PARTS = ("trace", "trace_part", "call_part")
+
+
+def load(cursor: duckdb.DuckDBPyConnection, staged: Staged, report: Report, given: Given) -> None:
+    """Insert what was staged, link it with what is there, and write the account of it.
+
+    A call is known by its id: one that is there already is a duplicate and changes nothing, but for formats that log
+    one call in several pieces, where it fills what was missing.
+
+    Parameters
+    ----------
+    cursor : DuckDBPyConnection
+        Within a transaction.
+    staged : Staged
+        With its rows.
+    report : Report
+        Completed here.
+    given : Given
+        The file as it was given.
+    """
+    _Load(cursor, staged, report).run(given)
+
+
+@dataclass(frozen=True)
+class Given:
+    """A file as it was given, before it was unpacked."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+class _Load:
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, staged: Staged, report: Report) -> None:
+        self.cursor = cursor
+        self.staged = staged
+        self.report = report
+        self.import_id = self._number("SELECT coalesce(max(id), 0) + 1 FROM imports")
+
+    def run(self, given: Given) -> None:
+        report = self.report
+        report.id, report.format, report.bytes = self.import_id, self.staged.format, self.staged.bytes
+        report.read, report.refused = self.staged.read, self.staged.refused
+        report.notes += self.staged.notes
+        self.cursor.execute(f"CREATE OR REPLACE TEMP VIEW staged AS FROM read_parquet('{self.staged.rows}')")
+        self._refuse()
+        calls = self._insert_calls()
+        score_rows = self._insert_scores()
+        self._insert_parts()
+        fill(self.cursor, self.import_id)
+        stand_in(self.cursor)
+        resolve_scores(self.cursor)
+        reprice(self.cursor, self.import_id)
+        self._describe(calls, score_rows)
+        self.cursor.execute("DROP VIEW staged")
+        self._write(given)
+
+    def _number(self, sql: str, parameters: list[Any] | None = None) -> int:
+        row = self.cursor.execute(sql, parameters or []).fetchone()
+        return int(row[0] or 0) if row else 0
+
+    def _refuse(self) -> None:
+        """Keep the refusals of the careful path, and those of rows that say nothing."""
+        if self.staged.refusals:
+            self.cursor.execute(
+                f"INSERT INTO refusals SELECT ?, line, col, reason, excerpt, raw "
+                f"FROM read_parquet('{self.staged.refusals}')",
+                [self.import_id],
+            )
+        empty = self._number("SELECT count(*) FROM staged WHERE problem IS NOT NULL")
+        if empty:
+            self.report.refused += empty
+            self.cursor.execute(
+                """INSERT INTO refusals SELECT ?, line, NULL, problem, left(coalesce(attributes, ''), 200),
+                   encode(coalesce(attributes, '{}')) FROM staged WHERE problem IS NOT NULL LIMIT 10000""",
+                [self.import_id],
+            )
+        rows = self.cursor.execute(
+            "SELECT line, col, reason, excerpt FROM refusals WHERE import_id = ? ORDER BY line LIMIT ?",
+            [self.import_id, MAX_REFUSALS_SHOWN],
+        ).fetchall()
+        self.report.refusals = [Refusal(*row) for row in rows]
+
+    def _insert_calls(self) -> int:
+        """Insert the calls that are not there yet; returns how many of the staged rows were calls."""
+        calls = "SELECT * FROM staged WHERE row_kind = 'call' AND problem IS NULL"
+        total, distinct = self.cursor.execute(f"SELECT count(*), count(DISTINCT id) FROM ({calls})").fetchone() or (0, 0)
+        if distinct < total:
+            calls = self._one_each(calls)
+        columns = ", ".join(f'"{name}"' for name in _STAGED)
+        values = columns.replace('"attributes"', "CAST(CAST(attributes AS JSON) AS VARIANT)")
+        known = self._number("SELECT count(*) FROM records")
+        new = "WHERE NOT EXISTS (SELECT 1 FROM records r WHERE r.id = c.id)" if known else ""
+        self.cursor.execute(
+            f"INSERT INTO records (import_id, {columns}) SELECT {self.import_id}, {values} FROM ({calls}) c {new}"
+        )
+        kept = self._number("SELECT count(*) FROM records") - known
+        self.report.kept += kept
+        self.report.duplicate += total - kept
+        if self.staged.merges and known and kept < distinct:
+            self._insert_pieces(calls)
+        return int(total)
+
+    def _one_each(self, calls: str) -> str:
+        if not self.staged.merges:
+            return f"SELECT * FROM ({calls}) QUALIFY row_number() OVER (PARTITION BY id ORDER BY line DESC) = 1"
+        merged = ", ".join(f'any_value("{name}") AS "{name}"' for name in _STAGED if name != "id")
+        return f"SELECT id, {merged} FROM ({calls}) GROUP BY id"
+
+    def _insert_pieces(self, calls: str) -> None:
+        """Calls that were there already become parts: they may know what the first piece did not."""
+        self._insert_part_rows(
+            "'id'", "CAST(id AS VARCHAR)",
+            f"({calls}) WHERE id IN (SELECT r.id FROM records r WHERE r.import_id <> {self.import_id})",
+        )  # fmt: skip
+
+    def _insert_parts(self) -> None:
+        joins = """CASE WHEN row_kind IN ('trace', 'trace_part') THEN 'trace_id'
+            WHEN source_id IS NOT NULL AND correlation_id IS NULL THEN 'id' ELSE 'correlation_id' END"""
+        key = f"""CASE {joins} WHEN 'trace_id' THEN trace_id WHEN 'id' THEN CAST(id AS VARCHAR)
+            ELSE correlation_id END"""
+        self._insert_part_rows(joins, key, f"staged WHERE row_kind IN {_PARTS} AND problem IS NULL")
+
+    def _insert_part_rows(self, joins: str, key: str, rows: str) -> None:
+        columns = ", ".join(f'"{name}"' for name in _STAGED)
+        values = columns.replace('"attributes"', "CAST(CAST(attributes AS JSON) AS VARIANT)")
+        self.cursor.execute(
+            f"""INSERT INTO parts (joins, key, stands_in, import_id, {columns})
+            SELECT joins, join_key, kind = 'trace', {self.import_id}, {values}
+            FROM (SELECT *, {joins} AS joins, {key} AS join_key FROM {rows}) s
+            WHERE join_key IS NOT NULL
+                AND NOT EXISTS (SELECT 1 FROM parts p WHERE p.id = s.id AND p.key = s.join_key)"""
+        )
+
+    def _insert_scores(self) -> int:
+        """Insert scores that are not there yet; returns how many staged rows held nothing else."""
+        before = self._number("SELECT count(*) FROM scores")
+        self.cursor.execute(
+            """INSERT INTO scores (id, import_id, target, target_key, name, value, label, comment, origin, time)
+            SELECT * FROM (
+                SELECT CAST(md5(coalesce(source || ':score:' || s.id, concat_ws(chr(31), source, target, target_key,
+                        s.name, coalesce(s.origin, ''), coalesce(s.value, ''), coalesce(s.label, '')))) AS UUID) AS id,
+                    $import_id AS import_id, target, target_key, s.name AS name,
+                    CASE lower(s.value) WHEN 'true' THEN 1 WHEN 'false' THEN 0 ELSE
+                        CASE WHEN isfinite(TRY_CAST(s.value AS DOUBLE)) THEN TRY_CAST(s.value AS DOUBLE) END
+                        END AS value,
+                    nullif(s.label, '') AS label, nullif(s.comment, '') AS comment, s.origin AS origin,
+                    coalesce(TRY_CAST(s.time AS TIMESTAMP), time) AS time
+                FROM (
+                    SELECT source, time, s, coalesce(s.target, CASE WHEN row_kind IN ('trace', 'trace_part')
+                            THEN 'trace' ELSE 'call' END) AS target,
+                        CASE WHEN s.target_key IS NULL AND row_kind IN ('trace', 'trace_part') THEN trace_id
+                            WHEN s.target_key IS NULL THEN CAST(id AS VARCHAR)
+                            WHEN s.target = 'call'
+                                THEN CAST(CAST(md5(source || ':' || s.target_key) AS UUID) AS VARCHAR)
+                            ELSE s.target_key END AS target_key
+                    FROM (SELECT id, source, trace_id, time, row_kind, unnest(scores) AS s FROM staged
+                        WHERE scores IS NOT NULL AND problem IS NULL))
+                WHERE s.name IS NOT NULL)
+            QUALIFY row_number() OVER (PARTITION BY id) = 1 AND id NOT IN (SELECT id FROM scores)""",
+            {"import_id": self.import_id},
+        )
+        self.report.scores = self._number("SELECT count(*) FROM scores") - before
+        rows = self._number("SELECT count(*) FROM staged WHERE row_kind = 'score' AND problem IS NULL")
+        if rows:
+            kept = min(self.report.scores, rows)
+            self.report.kept += kept
+            self.report.duplicate += rows - kept
+        return rows
+
+    def _describe(self, calls: int, score_rows: int) -> None:
+        report = self.report
+        stood_in = self._number(
+            "SELECT count(*) FROM records WHERE import_id = ? AND kind = 'trace'", [self.import_id]
+        )
+        report.kept += stood_in
+        report.aside = report.read - report.refused - calls - score_rows - stood_in
+        rows = self.cursor.execute(
+            """SELECT coalesce(why, CASE row_kind WHEN 'trace' THEN 'trace that fills in its calls'
+                WHEN 'aside' THEN 'no model call' ELSE 'fills in calls logged elsewhere' END) AS what, count(*)
+            FROM staged WHERE row_kind NOT IN ('call', 'score') AND problem IS NULL GROUP BY ALL ORDER BY 2 DESC"""
+        ).fetchall()
+        report.asides = [Tally(what, count) for what, count in rows] if report.aside else []
+        rows = self.cursor.execute(
+            "SELECT repairs, count(*) FROM records WHERE import_id = ? AND repairs IS NOT NULL GROUP BY ALL",
+            [self.import_id],
+        ).fetchall()
+        report.repaired = sum(count for _, count in rows)
+        tallies: dict[str, int] = {}
+        for codes, count in rows:
+            for code in codes.split(","):
+                tallies[code] = tallies.get(code, 0) + count
+        report.repairs = [Tally(REPAIRS.get(code, code), count) for code, count in tallies.items()]
+        span = self.cursor.execute(
+            "SELECT min(time), max(time), count(*) FILTER (time IS NULL) FROM records WHERE import_id = ?",
+            [self.import_id],
+        ).fetchone()
+        if span:
+            report.first_time, report.last_time = span[0], span[1]
+            if span[2]:
+                report.notes.append(f"{span[2]:,} records have no time: they are in totals, not in trends.")
+
+    def _write(self, given: Given) -> None:
+        report = self.report
+        body = orjson.dumps(
+            {
+                "repairs": report.repairs, "asides": report.asides, "notes": report.notes, "seconds": report.seconds,
+            }
+        ).decode()  # fmt: skip
+        self.cursor.execute(
+            """INSERT INTO imports VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, now()::TIMESTAMP,
+               ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)""",
+            [
+                self.import_id, report.batch, report.file, given.path, given.sha256, given.size, report.bytes, report.format,
+                report.imported_by, report.started, report.read, report.kept, report.duplicate, report.repaired,
+                report.refused, report.aside, report.scores, report.first_time, report.last_time, body,
+            ],
+        )  # fmt: skip

@@ -1,0 +1,98 @@
+"""SQL relations over a log file: its raw fields as text, and the draft rows that an adapter makes of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis.ingest.adapter import DRAFT, Adapter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    import duckdb
+
+    from analysis.ingest.source import Source
+
+LINE, MENDED = "_line", "_mended"
+"""Fields that the careful path adds to each row it passes on."""
+
+
+def quote(name: str) -> str:
+    """An SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """An SQL string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def json_relation(path: Path, container: str, fields: Iterable[str], extras: Iterable[str], *, cleaned: bool) -> str:
+    """Rows of a JSON file: `fields` as text, `extras` as JSON."""
+    columns = {**dict.fromkeys(fields, "VARCHAR"), **dict.fromkeys(extras, "JSON")}
+    if cleaned:
+        columns |= {LINE: "BIGINT", MENDED: "VARCHAR"}
+    typed = ", ".join(f"{literal(name)}: '{kind}'" for name, kind in columns.items())
+    layout = "array" if container == "array" else "newline_delimited"
+    rows = f"read_json({literal(str(path))}, format='{layout}', columns={{{typed}}})"
+    return f"SELECT * FROM {rows}" if cleaned else f"SELECT *, NULL::BIGINT AS {LINE}, NULL AS {MENDED} FROM {rows}"
+
+
+def csv_relation(source: Source, fields: Iterable[str], extras: Iterable[str], present: set[str]) -> str:
+    """Rows of a table with a header line, every cell as text, an empty one as null."""
+    rows = (
+        f"read_csv({literal(str(source.path))}, delim={literal(source.delimiter)}, header=true, all_varchar=true, "
+        "quote='\"', escape='\"', nullstr='', strict_mode=true, max_line_size=16777216)"
+    )
+    columns = [quote(name) if name in present else f"NULL::VARCHAR AS {quote(name)}" for name in (*fields, *extras)]
+    return f"SELECT {', '.join(columns)}, NULL::BIGINT AS {LINE}, NULL AS {MENDED} FROM {rows}"
+
+
+def parquet_relation(path: Path, fields: Iterable[str], extras: Iterable[str], types: Mapping[str, str]) -> str:
+    """Rows of a Parquet file, nested columns as JSON text; the line is the row's number."""
+    columns = []
+    for name in (*fields, *extras):
+        kind = types.get(name)
+        if kind is None:
+            value = "NULL::VARCHAR"
+        elif kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "UNION", "VARIANT")):
+            value = f"CAST(to_json({quote(name)}) AS VARCHAR)"
+        else:
+            value = f"CAST({quote(name)} AS VARCHAR)"
+        columns.append(f"{value} AS {quote(name)}")
+    return (
+        f"SELECT {', '.join(columns)}, file_row_number + 1 AS {LINE}, NULL AS {MENDED} "
+        f"FROM read_parquet({literal(str(path))}, file_row_number=true, hive_partitioning=false)"
+    )
+
+
+def describe(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
+    """Column names of a relation, and their types."""
+    return {row[0]: row[1] for row in connection.execute(f"DESCRIBE {relation}").fetchall()}
+
+
+def drafts(raw: str, adapter: Adapter, extras: Iterable[str], constants: Mapping[str, str]) -> str:
+    """Draft rows of a declarative adapter; fields it does not know, and `constants`, join the attributes."""
+    prepared = ", ".join(f"{sql} AS {name}" for name, sql in adapter.prepare.items())
+    inner = f"SELECT *, {prepared} FROM ({raw})" if prepared else raw
+    columns = []
+    extras = list(extras)
+    rest = [f"{literal(name)}, {_unless_scores(name, adapter)}" for name in extras]
+    rest += [f"{literal(name)}, {literal(value)}" for name, value in constants.items()]
+    for name in DRAFT:
+        sql = adapter.columns.get(name, "NULL")
+        if name == "attributes" and rest:
+            sql = f"merge_json({sql}, CAST(json_merge_patch('{{}}', json_object({', '.join(rest)})) AS VARCHAR))"
+        if name == "scores" and adapter.scores_from_extras and extras:
+            listed = ", ".join(f"listed_scores({literal(extra)}, CAST({quote(extra)} AS VARCHAR))" for extra in extras)
+            sql = f"CAST(to_json(flatten(list_filter([{listed}], lambda l: l IS NOT NULL))) AS VARCHAR)"
+        columns.append(f"CAST({sql} AS VARCHAR) AS {quote(name)}")
+    return f"SELECT {', '.join(columns)}, {LINE} AS line, {MENDED} AS mended FROM ({inner})"
+
+
+def _unless_scores(name: str, adapter: Adapter) -> str:
+    """An unknown field's value for the attributes, null where it is a list of scores."""
+    if not adapter.scores_from_extras:
+        return quote(name)
+    return f"CASE WHEN NOT starts_with(CAST({quote(name)} AS VARCHAR), '[') THEN {quote(name)} END"

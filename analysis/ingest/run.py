@@ -1,0 +1,292 @@
+"""Import log exports: the whole way from paths to accounts, and back."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import orjson
+
+from analysis.ingest.ledger import account
+from analysis.ingest.link import fill, release_scores, resolve_scores, stand_in, unfill
+from analysis.ingest.load import Given, load
+from analysis.ingest.report import Options, Progress, Report
+from analysis.ingest.stage import Staged, Task
+
+if TYPE_CHECKING:
+    from analysis.store import Store
+
+OnProgress = Callable[[Progress], None]
+Cancelled = Callable[[], bool]
+
+_CHUNK = 1 << 20
+
+
+class ImportCancelledError(Exception):
+    """The person who started an import stopped it; what was not committed yet is not there."""
+
+
+class _RollBack(Exception):
+    """Ends a dry run's transaction."""
+
+
+def import_paths(
+    store: Store,
+    paths: Sequence[Path],
+    options: Options,
+    *,
+    on_progress: OnProgress = lambda progress: None,
+    cancelled: Cancelled = lambda: False,
+) -> list[Report]:
+    """Import files and folders, each plain file in a transaction of its own.
+
+    Parameters
+    ----------
+    store : Store
+        Where to.
+    paths : sequence of Path
+        Files of any kind that Afterword reads, archives of them, and folders, whose files are taken in their order.
+    options : Options
+        What the person says about them.
+    on_progress, cancelled : callable
+        Told how far it is, from the calling thread; asked a few times a second whether to stop.
+
+    Returns
+    -------
+    list of Report
+        One for each plain file, also for one that could not be taken.
+
+    Raises
+    ------
+    FileNotFoundError
+        If a path does not exist; then nothing is imported.
+    ImportCancelledError
+        Files that were finished before stay imported.
+    """
+    for path in paths:
+        if not path.exists():
+            raise FileNotFoundError(f"There is no file or folder {path}.")
+    batch = uuid.uuid4().hex[:12]
+    reports: list[Report] = []
+    for path, partitions in _files(paths):
+        reports += _Import(store, path, partitions, options, batch, on_progress, cancelled).run()
+    return reports
+
+
+def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, dict[str, str]]]:
+    for path in paths:
+        files = [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file())
+        for file in files:
+            if any(part.startswith(".") for part in file.relative_to(path).parts) or "manifests" in file.parent.name:
+                continue
+            named = (part.partition("=") for part in file.parent.parts if "=" in part)
+            yield file, {key: value for key, _, value in named}
+
+
+class _Import:
+    """One path on its way in."""
+
+    def __init__(
+        self,
+        store: Store,
+        path: Path,
+        partitions: dict[str, str],
+        options: Options,
+        batch: str,
+        on_progress: OnProgress,
+        cancelled: Cancelled,
+    ) -> None:
+        self.store = store
+        self.path = path
+        self.partitions = partitions
+        self.options = options
+        self.batch = batch
+        self.on_progress = on_progress
+        self.cancelled = cancelled
+        self.started = time.monotonic()
+        self.moment = datetime.now(UTC).replace(tzinfo=None)
+        self.size = path.stat().st_size
+        self._hash = _Hash(path)
+
+    def run(self) -> list[Report]:
+        known = self._known()
+        if known:
+            return known
+        folder = Path(mkdtemp(dir=self.store.workspace.staging))
+        try:
+            return [self._load(staged) for staged in self._stage(folder)]
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _known(self) -> list[Report]:
+        """The very same file again: nothing to read."""
+        if self.options.mapping is not None or self.options.format is not None:
+            return []
+        if not self.store.rows("SELECT id FROM imports WHERE undone IS NULL AND size = ? LIMIT 1", [self.size]):
+            return []
+        rows = self.store.rows(
+            "SELECT id, file FROM imports WHERE undone IS NULL AND sha256 = ? ORDER BY id", [self._hash.digest()]
+        )
+        reports = []
+        for row in rows:
+            before = account(self.store, row["id"])
+            reports.append(
+                Report(
+                    file=self.path.name if len(rows) == 1 else row["file"],
+                    format=before.format,
+                    read=before.read,
+                    duplicate=before.read,
+                    first_time=before.first_time,
+                    last_time=before.last_time,
+                    notes=[f"The very same file is here as import {row['id']}: nothing to add."],
+                    started=self.moment,
+                    bytes=before.bytes,
+                    batch=self.batch,
+                    imported_by=self.options.imported_by,
+                )
+            )
+        return reports
+
+    def _stage(self, folder: Path) -> Iterator[Staged]:
+        task = Task(
+            path=str(self.path.resolve()),
+            out=str(folder),
+            format=self.options.format,
+            mapping=self.options.mapping,
+            at=self.options.at.isoformat(sep=" ") if self.options.at else None,
+            partitions=self.partitions,
+            max_expansion=self.options.max_expansion,
+        )
+        command = [sys.executable, "-m", "analysis.ingest.stage", orjson.dumps(asdict(task)).decode()]
+        with (
+            (folder / "errors").open("wb") as errors,
+            subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors) as child,
+            self._cancelling(child.kill) as stopped,
+        ):
+            self._hash.start()
+            assert child.stdout is not None
+            for line in child.stdout:
+                message = orjson.loads(line)
+                if "staged" in message:
+                    yield Staged(**message["staged"])
+                else:
+                    self._progress(message["stage"], message["done"], message["total"])
+            code = child.wait()
+        if stopped.is_set():
+            raise ImportCancelledError
+        if code != 0:
+            last = (folder / "errors").read_text(errors="replace").strip().splitlines()[-1:]
+            why = last[0] if last else f"it ended with code {code}"
+            yield Staged(
+                name=self.path.name,
+                failure=f"Reading {self.path.name} broke off ({why}). Nothing of it was imported; please report this.",
+            )
+
+    def _load(self, staged: Staged) -> Report:
+        report = Report(
+            file=staged.name,
+            format=staged.format,
+            failure=staged.failure,
+            started=self.moment,
+            imported_by=self.options.imported_by,
+            batch=self.batch,
+            bytes=staged.bytes,
+        )
+        if staged.rows is None:
+            return report
+        self._progress("loading", 0, staged.bytes)
+        try:
+            with self.store.write() as cursor, self._cancelling(cursor.interrupt):
+                report.seconds = time.monotonic() - self.started
+                load(cursor, staged, report, Given(str(self.path), self.size, self._hash.digest()))
+                if self.options.dry_run:
+                    raise _RollBack
+        except _RollBack:
+            report.id = None
+        except duckdb.InterruptException as error:
+            raise ImportCancelledError from error
+        report.seconds = time.monotonic() - self.started
+        self._progress("done", staged.bytes, staged.bytes)
+        return report
+
+    @contextmanager
+    def _cancelling(self, stop: Callable[[], Any]) -> Iterator[threading.Event]:
+        """Call `stop` from another thread once the person asks for it; yields an event that says so."""
+        stopped, over = threading.Event(), threading.Event()
+
+        def watch() -> None:
+            while not over.wait(0.2):
+                if self.cancelled():
+                    stopped.set()
+                    stop()
+                    return
+
+        watcher = threading.Thread(target=watch, daemon=True)
+        watcher.start()
+        try:
+            yield stopped
+        finally:
+            over.set()
+            watcher.join()
+
+    def _progress(self, stage: str, done: int, total: int) -> None:
+        self.on_progress(Progress(self.path.name, stage, done, total, time.monotonic() - self.started))
+
+
+class _Hash:
+    """SHA-256 of a file, computed beside the reading of it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._thread: threading.Thread | None = None
+        self._digest = ""
+
+    def start(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._compute, daemon=True)
+            self._thread.start()
+
+    def digest(self) -> str:
+        self.start()
+        assert self._thread is not None
+        self._thread.join()
+        return self._digest
+
+    def _compute(self) -> None:
+        with self._path.open("rb") as file:
+            self._digest = hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def undo(store: Store, import_id: int) -> Report:
+    """Take an import back whole: its records, scores, parts, refusals, and what they filled elsewhere.
+
+    Raises
+    ------
+    KeyError
+        If there is no such import.
+    """
+    report = account(store, import_id)
+    with store.write() as cursor:
+        unfill(cursor, import_id)
+        cursor.execute("DELETE FROM fills WHERE record_id IN (SELECT id FROM records WHERE import_id = ?)", [import_id])
+        for table in ("records", "scores", "parts", "refusals"):
+            cursor.execute(f"DELETE FROM {table} WHERE import_id = ?", [import_id])
+        stand_in(cursor)
+        fill(cursor)
+        release_scores(cursor)
+        resolve_scores(cursor)
+        cursor.execute("UPDATE imports SET undone = now()::TIMESTAMP WHERE id = ?", [import_id])
+    return report

@@ -1,0 +1,92 @@
+"""Which format a file has, told by its fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from analysis.ingest.adapters import ADAPTERS
+from analysis.ingest.mapping import guess, mapped_adapter, sentence
+from analysis.ingest.relation import describe, literal
+from analysis.ingest.source import SAMPLE_ROWS, Source, SourceError
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from analysis.ingest.adapter import Adapter
+
+MAX_EXTRAS = 200
+"""Unknown fields that go to the attributes by name."""
+
+
+@dataclass(frozen=True)
+class Sniffed:
+    """The adapter for a file, and the fields it has."""
+
+    adapter: Adapter
+    fields: frozenset[str]
+    types: dict[str, str] = field(default_factory=dict)
+    """DuckDB types of a table's or a Parquet file's columns."""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def extras(self) -> list[str]:
+        """Fields that the adapter neither reads nor ignores."""
+        known = {*self.adapter.reads, *self.adapter.ignores}
+        return sorted(self.fields - known)[:MAX_EXTRAS]
+
+
+def look(connection: duckdb.DuckDBPyConnection, source: Source) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """Sample rows of a file, and its columns' types where it is a table or Parquet.
+
+    Raises
+    ------
+    SourceError
+        If there is no row in it.
+    """
+    if source.container not in ("csv", "parquet"):
+        if not source.sample:
+            raise SourceError(f"{source.name} holds no JSON object among its first rows: it is no log of model calls.")
+        return list(source.sample), {}
+    path = literal(str(source.path))
+    if source.container == "parquet":
+        relation = f"FROM read_parquet({path}, hive_partitioning=false)"
+    else:
+        relation = (
+            f"FROM read_csv({path}, delim={literal(source.delimiter)}, header=true, all_varchar=true, quote='\"', "
+            "escape='\"', nullstr='', ignore_errors=true, max_line_size=16777216)"
+        )
+    types = describe(connection, relation)
+    cursor = connection.execute(f"{relation} LIMIT {SAMPLE_ROWS}")
+    names = [column[0] for column in cursor.description or ()]
+    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    if not rows:
+        raise SourceError(f"{source.name} has a header and no rows.")
+    return rows, types
+
+
+def sniff(connection: duckdb.DuckDBPyConnection, source: Source, wanted: str | None) -> Sniffed:
+    """Choose the adapter: the one `wanted`, else the first that recognises the rows, else one by a guessed mapping.
+
+    Raises
+    ------
+    SourceError
+        For an unknown format name, and for rows of which no mapping can be guessed.
+    """
+    rows, types = look(connection, source)
+    fields = frozenset(types) or frozenset(key for row in rows for key in row)
+    if wanted is not None:
+        if wanted not in ADAPTERS:
+            raise SourceError(f"There is no format {wanted!r}. There are: {', '.join(ADAPTERS)}.")
+        return Sniffed(ADAPTERS[wanted], fields, types)
+    for adapter in ADAPTERS.values():
+        if any(adapter.recognise(set(row), row) for row in rows[:20]) or adapter.recognise(set(fields), rows[0]):
+            return Sniffed(adapter, fields, types)
+    mapping = guess(rows)
+    if not mapping:
+        raise SourceError(
+            f"{source.name} is in no format that Afterword knows, and its fields ({', '.join(sorted(fields)[:8])}, …) "
+            "do not tell which is what. Say it with --map, as in --map prompt=question --map time=created."
+        )
+    note = f"No known format: read by a guessed mapping, {sentence(mapping)}. Correct it with --map or on the page."
+    return Sniffed(mapped_adapter(mapping), fields, types, (note,))

@@ -1,0 +1,236 @@
+"""A log file as it lies on disk: unpacked, its text encoding and its container told by content, never by name."""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+import zipfile
+import zlib
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Literal
+
+import orjson
+import zstandard
+
+from analysis.ingest.split import MAX_OBJECT, objects
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Container = Literal["jsonl", "array", "wrapped", "objects", "csv", "parquet"]
+
+SAMPLE_BYTES = 4 << 20
+SAMPLE_ROWS = 1000
+WRAPPERS: tuple[str, ...] = ("data", "runs", "traces", "spans", "observations", "items", "records", "results", "rows",
+                             "scores", "conversations", "requests", "logs")  # fmt: skip
+"""Keys under which one JSON object holds the list of rows."""
+
+_BOMS: tuple[tuple[bytes, str], ...] = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+_CHUNK = 1 << 20
+_GRACE = 64 << 20
+"""Bytes that an archive may grow to whatever its size."""
+
+
+class SourceError(Exception):
+    """A whole file cannot be taken; the message says why and what to do next."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that is ready to be read, and what a look at its beginning tells."""
+
+    path: Path
+    name: str
+    """What people call it: the file's name, with the archive's in front."""
+    container: Container
+    encoding: str
+    wrapper: str | None
+    """The key that holds the rows of a ``wrapped`` file."""
+    delimiter: str
+    sample: tuple[dict[str, Any], ...]
+
+    @property
+    def keys(self) -> set[str]:
+        """Top-level fields of the sampled rows."""
+        return {key for row in self.sample for key in row}
+
+    @property
+    def plain(self) -> bool:
+        """Whether DuckDB can read the bytes as they are."""
+        return self.encoding in ("utf-8", "binary")
+
+
+def unpack(path: Path, into: Path, *, max_expansion: int) -> Iterator[tuple[Path, str]]:
+    """Yield the plain files that `path` holds, with their names: itself, or what an archive unpacks to below `into`.
+
+    Raises
+    ------
+    SourceError
+        For a damaged archive, an encrypted one, one that grows more than `max_expansion` times its size, and one that
+        holds archives three deep.
+    """
+    yield from _unpack(path, path.name, into, max_expansion, depth=0)
+
+
+def _unpack(path: Path, name: str, into: Path, max_expansion: int, depth: int) -> Iterator[tuple[Path, str]]:
+    with path.open("rb") as file:
+        head = file.read(4)
+    packed = head[:2] == b"\x1f\x8b" or head == b"\x28\xb5\x2f\xfd" or head == b"PK\x03\x04"
+    if not packed:
+        yield path, name
+        return
+    if depth == 2:
+        raise SourceError(f"{name} holds an archive within an archive within an archive. Unpack it first.")
+    budget = max(_GRACE, path.stat().st_size * max_expansion)
+    into.mkdir(parents=True, exist_ok=True)
+    try:
+        for member, stream in _members(path, head):
+            target = into / f"{len(list(into.iterdir()))}"
+            _copy(stream, target, budget, name)
+            inner = f"{name}/{member}" if member else name
+            yield from _unpack(target, inner, into, max_expansion, depth + 1)
+    except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, zstandard.ZstdError) as error:
+        raise SourceError(
+            f"{name} is a damaged archive ({error}). It may have been cut off on its way; copy it again."
+        ) from error
+
+
+def _members(path: Path, head: bytes) -> Iterator[tuple[str, IO[bytes]]]:
+    if head[:2] == b"\x1f\x8b":
+        with gzip.open(path) as stream:
+            yield "", stream  # type: ignore[misc]
+    elif head == b"\x28\xb5\x2f\xfd":
+        with path.open("rb") as raw, zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True) as stream:
+            yield "", stream
+    else:
+        with zipfile.ZipFile(path) as archive:
+            for info in archive.infolist():
+                if info.is_dir() or Path(info.filename).name.startswith((".", "__MACOSX")):
+                    continue
+                if info.flag_bits & 1:
+                    raise SourceError(f"{path.name} is encrypted. Unpack it with its password first.")
+                with archive.open(info) as stream:
+                    yield info.filename, stream
+
+
+def _copy(stream: IO[bytes], target: Path, budget: int, name: str) -> None:
+    room = shutil.disk_usage(target.parent).free
+    written = 0
+    with target.open("wb") as out:
+        while chunk := stream.read(_CHUNK):
+            written += len(chunk)
+            if written > budget:
+                raise SourceError(
+                    f"{name} grows to more than {budget >> 20} MiB when unpacked, which looks like a compression bomb. "
+                    "If it is right, unpack it yourself and import the files."
+                )
+            if written > room:
+                raise SourceError(f"{name} needs more room than the {room >> 20} MiB left on the disk.")
+            out.write(chunk)
+
+
+def open_source(path: Path, name: str) -> Source:
+    """Look at the beginning of a plain file and tell what it is.
+
+    Raises
+    ------
+    SourceError
+        If it is empty, or holds neither JSON, nor a table, nor Parquet.
+    """
+    if path.stat().st_size == 0:
+        raise SourceError(f"{name} is empty.")
+    with path.open("rb") as file:
+        head = file.read(SAMPLE_BYTES)
+    if head[:4] == b"PAR1":
+        return Source(path, name, "parquet", "binary", None, "", ())
+    encoding = _encoding(head)
+    text = head.decode(encoding, "replace").lstrip("\ufeff").encode() if encoding != "utf-8" else head
+    if b"\0" in text[:4096] and text.count(b"\0") > len(text) // 20:
+        raise SourceError(f"{name} is a binary file of an unknown kind. Export the logs as JSON, CSV or Parquet.")
+    start = text.lstrip()[:1]
+    if start in (b"{", b"["):
+        return _json_source(path, name, encoding, text)
+    return _table_source(path, name, encoding, text)
+
+
+def _encoding(head: bytes) -> str:
+    for bom, encoding in _BOMS:
+        if head.startswith(bom):
+            return encoding
+    sample = head[:4096]
+    if len(sample) > 3 and sample[1::2].count(0) > len(sample) * 0.4:
+        return "utf-16-le"
+    if len(sample) > 3 and sample[0::2].count(0) > len(sample) * 0.4:
+        return "utf-16-be"
+    return "utf-8"
+
+
+def _json_source(path: Path, name: str, encoding: str, text: bytes) -> Source:
+    container, wrapper = _container(text)
+    depth = {"array": 1, "wrapped": 2}.get(container, 0)
+    sample = []
+    for _, body in islice(objects(iter([text]), depth, wrapper), SAMPLE_ROWS):
+        try:
+            row = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            continue
+        if isinstance(row, dict):
+            sample.append(row)
+    return Source(path, name, container, encoding, wrapper, "", tuple(sample))
+
+
+def _container(text: bytes) -> tuple[Container, str | None]:
+    stripped = text.lstrip()
+    if stripped[:1] == b"[":
+        return "array", None
+    first_line = stripped.split(b"\n", 1)[0].strip()
+    whole_line = _object(first_line)
+    wrapper = _wrapper(whole_line, stripped)
+    if wrapper:
+        return "wrapped", wrapper
+    if whole_line is not None or len(first_line) > 2:
+        return "jsonl", None
+    return "objects", None
+
+
+def _object(text: bytes) -> dict[str, Any] | None:
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _wrapper(first_line: dict[str, Any] | None, text: bytes) -> str | None:
+    """The key of the row list of a file that is one object, by its first object or, cut off, by its first key."""
+    if first_line is not None:
+        if b"\n{" in text.strip():
+            return None
+        lists = [k for k in WRAPPERS if isinstance(v := first_line.get(k), list) and v and isinstance(v[0], dict)]
+        known_alone = {"resourceSpans", "resourceLogs", "resource_spans", "trace", "conversation"} & first_line.keys()
+        return lists[0] if lists and not known_alone and not {"id", "trace_id"} & first_line.keys() else None
+    for key in WRAPPERS:
+        position = text[:4096].find(b'"' + key.encode() + b'"')
+        if position >= 0 and text[position + len(key) + 2 :].lstrip(b": \r\n\t").startswith(b"["):
+            before = text[:position]
+            alone = before.count(b"{") == 1 and b'"trace"' not in before and b'"id"' not in before
+            return key if alone else None
+    return None
+
+
+def _table_source(path: Path, name: str, encoding: str, text: bytes) -> Source:
+    header = text.split(b"\n", 1)[0].decode("utf-8", "replace")
+    delimiter = max("\t,;|", key=header.count)
+    if header.count(delimiter) == 0 or len(header) > MAX_OBJECT:
+        raise SourceError(
+            f"{name} holds neither JSON, nor a table with a header line, nor Parquet. Export the logs as one of these."
+        )
+    return Source(path, name, "csv", encoding, None, delimiter, ())

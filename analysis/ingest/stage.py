@@ -1,0 +1,320 @@
+"""The heavy half of an import: from a log file to staged Parquet, in a process of its own.
+
+``python -m analysis.ingest.stage`` reads one task as JSON from its first argument, writes progress and results as JSON
+lines to standard output, and ends when its parent does. It never opens the log store: a crash here loses nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from contextlib import closing
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from analysis.ingest import adapter as adapter_module
+from analysis.ingest import normalise
+from analysis.ingest.adapter import DRAFT, Adapter
+from analysis.ingest.clean import Cleaned, Refused, clean
+from analysis.ingest.mapping import mapped_adapter
+from analysis.ingest.relation import LINE, MENDED, csv_relation, drafts, json_relation, parquet_relation
+from analysis.ingest.sniff import Sniffed, sniff
+from analysis.ingest.source import Source, SourceError, open_source, unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+MEMORY_LIMIT = "1GB"
+_BATCH = 2_000
+
+
+@dataclass
+class Task:
+    """What to stage, and how."""
+
+    path: str
+    out: str
+    """Folder for what is staged; exists."""
+    format: str | None = None
+    mapping: dict[str, str] | None = None
+    at: str | None = None
+    partitions: dict[str, str] = field(default_factory=dict)
+    """Values that the file's folders name, such as ``year=2026``."""
+    max_expansion: int = 200
+
+
+@dataclass
+class Staged:
+    """What came of one plain file."""
+
+    name: str
+    format: str = ""
+    source: str = ""
+    merges: bool = False
+    bytes: int = 0
+    rows: str | None = None
+    """Parquet of staged rows; none where the whole file was refused."""
+    refusals: str | None = None
+    """Parquet of refused rows."""
+    refused: int = 0
+    read: int = 0
+    notes: list[str] = field(default_factory=list)
+    failure: str | None = None
+
+
+def stage(task: Task, progress: Callable[[str, int, int], None]) -> Iterator[Staged]:
+    """Stage the plain files of one path, each with its own result."""
+    out = Path(task.out)
+    try:
+        for number, (path, name) in enumerate(
+            unpack(Path(task.path), out / "unpacked", max_expansion=task.max_expansion)
+        ):
+            folder = out / str(number)
+            folder.mkdir()
+            staged = Staged(name=name, bytes=path.stat().st_size)
+            try:
+                with closing(_connect(out)) as connection:
+                    _Stager(connection, task, folder, staged, progress).run(open_source(path, name))
+            except SourceError as error:
+                staged.failure = str(error)
+            except duckdb.Error as error:
+                staged.failure = f"{name} could not be read: {str(error).splitlines()[0]}"
+            yield staged
+    except SourceError as error:
+        yield Staged(name=Path(task.path).name, failure=str(error))
+
+
+def _connect(out: Path) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    for name, value in (
+        ("TimeZone", "UTC"),
+        ("memory_limit", MEMORY_LIMIT),
+        ("preserve_insertion_order", False),
+        ("temp_directory", str(out / "spill")),
+        ("autoinstall_known_extensions", False),
+        ("autoload_known_extensions", False),
+        ("python_enable_replacements", False),
+    ):
+        connection.execute(f"SET {name} = $value", {"value": value})
+    for macro in adapter_module.MACROS:
+        connection.execute(macro)
+    normalise.install(connection)
+    return connection
+
+
+class _Stager:
+    """Stages one plain file."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        task: Task,
+        folder: Path,
+        staged: Staged,
+        progress: Callable[[str, int, int], None],
+    ) -> None:
+        self.connection = connection
+        self.task = task
+        self.folder = folder
+        self.staged = staged
+        self.progress = progress
+
+    def run(self, source: Source) -> None:
+        """Optimistically where the format is declared, carefully where that fails or finds rows with nothing in them."""
+        source, sniffed = self._sniff(source)
+        adapter = sniffed.adapter
+        self.staged.format, self.staged.source = adapter.name, adapter.source
+        self.staged.merges = adapter.merges
+        self.staged.notes += sniffed.notes
+        rows = self.folder / "rows.parquet"
+        optimistic = adapter.rows is None and (
+            source.container == "parquet" or (source.plain and source.container in ("jsonl", "array", "csv"))
+        )
+        if not (optimistic and self._optimistic(source, sniffed, rows)):
+            self._carefully(source, sniffed, rows)
+        self.staged.rows = str(rows)
+        self._count(source, adapter, rows)
+
+    def _sniff(self, source: Source) -> tuple[Source, Sniffed]:
+        sniffed = sniff(self.connection, source, self.task.format)
+        if self.task.mapping is not None:
+            return source, Sniffed(mapped_adapter(self.task.mapping), sniffed.fields, sniffed.types)
+        return source, sniffed
+
+    def _optimistic(self, source: Source, sniffed: Sniffed, rows: Path) -> bool:
+        """Let DuckDB read the file whole; false where it finds a row that is broken or says nothing."""
+        adapter = sniffed.adapter
+        extras = sniffed.extras
+        if source.container == "parquet":
+            raw = parquet_relation(source.path, adapter.reads, extras, sniffed.types)
+        elif source.container == "csv":
+            raw = csv_relation(source, adapter.reads, extras, set(sniffed.types))
+        else:
+            raw = json_relation(source.path, source.container, adapter.reads, extras, cleaned=False)
+        try:
+            self._copy(drafts(self._with_partitions(raw, sniffed), adapter, extras, self._constants(sniffed)), rows)
+        except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException):
+            if source.container == "parquet":
+                raise
+            return False
+        if source.container == "parquet":
+            return True
+        return not self._value("SELECT count(*) FROM read_parquet(?) WHERE problem IS NOT NULL", [str(rows)])
+
+    def _carefully(self, source: Source, sniffed: Sniffed, rows: Path) -> None:
+        adapter, cleaned = sniffed.adapter, Cleaned()
+        objects = (
+            self._parquet_objects(source)
+            if source.container == "parquet"
+            else clean(source, cleaned, lambda done: self.progress("reading carefully", done, self.staged.bytes))
+        )
+        good = self.folder / "good"
+        if adapter.rows is None:
+            self._write_lines(objects, good)
+            raw = json_relation(good, "jsonl", adapter.reads, sniffed.extras, cleaned=True)
+            relation = drafts(self._with_partitions(raw, sniffed), adapter, sniffed.extras, self._constants(sniffed))
+        else:
+            self._write_drafts(adapter, objects, good, cleaned)
+            relation = f"SELECT * FROM read_parquet('{good}')"
+        self._copy(relation, rows)
+        good.unlink()
+        self.staged.refused = cleaned.refused
+        self.staged.notes += cleaned.notes
+        self._write_refusals(cleaned.refusals)
+
+    def _parquet_objects(self, source: Source) -> Iterator[tuple[int, dict[str, Any], str]]:
+        line = 0
+        for batch in pq.ParquetFile(source.path).iter_batches(batch_size=_BATCH):
+            for row in batch.to_pylist():
+                line += 1
+                yield line, row, ""
+
+    def _write_lines(self, objects: Iterable[tuple[int, Mapping[str, Any], str]], path: Path) -> None:
+        with path.open("wb") as out:
+            for line, row, mended in objects:
+                out.write(orjson.dumps({**row, LINE: line, MENDED: mended or None}, default=str) + b"\n")
+
+    def _write_drafts(
+        self, adapter: Adapter, objects: Iterable[tuple[int, Mapping[str, Any], str]], path: Path, cleaned: Cleaned
+    ) -> None:
+        assert adapter.rows is not None
+        schema = pa.schema([(name, pa.string()) for name in DRAFT] + [("line", pa.int64()), ("mended", pa.string())])
+        with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+            batch: list[dict[str, Any]] = []
+            for line, row, mended in objects:
+                found = False
+                for draft in adapter.rows(row):
+                    found = True
+                    batch.append(_text_row(draft, line, mended))
+                if not found:
+                    batch.append(_text_row({"kind": "aside", "why": "no model call in it"}, line, mended))
+                if len(batch) >= _BATCH:
+                    writer.write_batch(pa.RecordBatch.from_pylist(batch, schema))
+                    batch = []
+            writer.write_batch(pa.RecordBatch.from_pylist(batch, schema))
+
+    def _write_refusals(self, refusals: list[Refused]) -> None:
+        if not refusals:
+            return
+        path = self.folder / "refusals.parquet"
+        table = {
+            "line": [refusal.line for refusal in refusals],
+            "col": pa.array([refusal.column for refusal in refusals], pa.int64()),
+            "reason": [refusal.reason for refusal in refusals],
+            "excerpt": [refusal.excerpt for refusal in refusals],
+            "raw": pa.array([refusal.raw for refusal in refusals], pa.binary()),
+        }
+        pq.write_table(pa.table(table), path)
+        self.staged.refusals = str(path)
+
+    def _with_partitions(self, raw: str, sniffed: Sniffed) -> str:
+        """Give fields that the file lacks the values that its folders name."""
+        named = {k: v for k, v in self.task.partitions.items() if k in sniffed.adapter.reads and k not in sniffed.fields}
+        if not named:
+            return raw
+        replaced = ", ".join(f"'{value}' AS \"{key}\"" for key, value in named.items())
+        return f"SELECT * REPLACE ({replaced}) FROM ({raw})"
+
+    def _constants(self, sniffed: Sniffed) -> dict[str, str]:
+        known = {*sniffed.adapter.reads, *sniffed.adapter.ignores, *sniffed.fields, "year", "month", "day", "hour"}
+        return {key: value for key, value in self.task.partitions.items() if key not in known}
+
+    def _copy(self, relation: str, rows: Path) -> None:
+        moment = self.task.at
+        sql = normalise.select(relation, self.staged.source, at=moment is not None)
+        if moment is not None:
+            sql = sql.replace("$at", f"TIMESTAMP '{moment}'")
+        stop = threading.Event()
+        watcher = threading.Thread(target=self._watch, args=(stop,), daemon=True)
+        watcher.start()
+        try:
+            self.connection.execute(f"COPY ({sql}) TO '{rows}' (FORMAT parquet, COMPRESSION zstd)")
+        finally:
+            stop.set()
+            watcher.join()
+
+    def _watch(self, stop: threading.Event) -> None:
+        while not stop.wait(0.25):
+            share = max(self.connection.query_progress(), 0.0) / 100
+            self.progress("reading", int(share * self.staged.bytes), self.staged.bytes)
+
+    def _value(self, sql: str, parameters: list[Any]) -> int:
+        row = self.connection.execute(sql, parameters).fetchone()
+        return int(row[0]) if row else 0
+
+    def _count(self, source: Source, adapter: Adapter, rows: Path) -> None:
+        staged = self._value("SELECT count(*) FROM read_parquet(?)", [str(rows)])
+        self.staged.read = staged + self.staged.refused
+        if adapter.row_limit and self.staged.read == adapter.row_limit[0]:
+            self.staged.notes.append(f"Exactly {self.staged.read:,} rows: {adapter.row_limit[1]}")
+
+
+def _text_row(draft: Mapping[str, Any], line: int, mended: str) -> dict[str, Any]:
+    return {
+        **{name: _text(draft.get(name)) for name in DRAFT},
+        "line": line,
+        "mended": mended or None,
+    }
+
+
+def _text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY).decode()
+
+
+def _say(**message: Any) -> None:
+    sys.stdout.buffer.write(orjson.dumps(message) + b"\n")
+    sys.stdout.flush()
+
+
+def _end_with_parent() -> None:
+    """Standard input is a pipe that only the parent's end closes."""
+    while os.read(0, 1):
+        pass
+    os._exit(3)
+
+
+def main() -> None:
+    """Stage the task of the first argument."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    task = Task(**orjson.loads(sys.argv[1]))
+    for staged in stage(task, lambda stage, done, total: _say(stage=stage, done=done, total=total)):
+        _say(staged=asdict(staged))
+    # DuckDB's functions written in Python outlive the interpreter's tidying up, which it reports as leaks
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
