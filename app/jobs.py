@@ -1,0 +1,188 @@
+"""Long work beside the interface: one job at a time, on a thread that pages watch but never wait for."""
+
+from __future__ import annotations
+
+import queue
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from analysis.ingest.report import Options
+from analysis.ingest.run import ImportCancelledError, import_paths
+from analysis.state import jobs as kept
+
+if TYPE_CHECKING:
+    from analysis.ingest.report import Progress
+    from analysis.state.database import State
+    from analysis.state.jobs import Job
+    from analysis.store import Store
+
+Work = Callable[["Store", dict[str, Any], "Ticket"], dict[str, Any]]
+"""What a kind of job does: from the store and its arguments to its result, both JSON."""
+
+SAVE_EVERY = 2.0
+"""Seconds between two writes of a job's progress to the state store; who asks this process sees it at once."""
+
+_UNFORESEEN = "Afterword failed in a way it did not foresee; its log on standard error says where. Please report it."
+
+
+@dataclass
+class Ticket:
+    """What a job's work holds of its job: where to tell progress, and whether to stop."""
+
+    progress: dict[str, Any] | None = None
+    started: float = field(default_factory=time.monotonic)
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    def cancel(self) -> None:
+        """Ask the work to stop."""
+        self._stop.set()
+
+    def cancelled(self) -> bool:
+        """Whether the work is asked to stop."""
+        return self._stop.is_set()
+
+
+class Runner:
+    """Runs jobs one after another, in the order in which they were submitted.
+
+    Parameters
+    ----------
+    store, state : Store, State
+        What jobs work on, and where they are written down.
+    kinds : dict
+        The work of each kind of job.
+    """
+
+    def __init__(self, store: Store, state: State, kinds: dict[str, Work] | None = None) -> None:
+        self._store = store
+        self._state = state
+        self._kinds = KINDS if kinds is None else kinds
+        self._owner = f"{socket.gethostname()}:{store.workspace.root}"
+        self._tickets: dict[int, Ticket] = {}
+        self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        kept.interrupt(state, owner=self._owner)
+        self._dispatcher = threading.Thread(target=self._dispatch, name="jobs", daemon=True)
+        self._dispatcher.start()
+
+    def submit(self, kind: str, arguments: dict[str, Any], *, who: str) -> Job:
+        """Queue a job.
+
+        Raises
+        ------
+        KeyError
+            If there is no such kind of job.
+        """
+        if kind not in self._kinds:
+            raise KeyError(f"There is no kind of job {kind!r}.")
+        job = kept.create(self._state, kind, arguments, who=who, owner=self._owner)
+        self._tickets[job.id] = Ticket()
+        self._queue.put(job)
+        return job
+
+    def get(self, job_id: int) -> Job:
+        """A job as it stands now.
+
+        Raises
+        ------
+        KeyError
+            If there is none with this number.
+        """
+        return self._live(kept.get(self._state, job_id))
+
+    def recent(self, *, kind: str | None = None, limit: int = 50) -> list[Job]:
+        """The latest jobs as they stand now, newest first."""
+        return [self._live(job) for job in kept.recent(self._state, kind=kind, limit=limit)]
+
+    def active(self) -> list[Job]:
+        """Jobs of this process that wait or run, in their order."""
+        return [job for job in map(self.get, sorted(self._tickets)) if not job.over]
+
+    def cancel(self, job_id: int) -> None:
+        """Ask a job to stop; it does so within a second or two. One that is over already stays as it is."""
+        ticket = self._tickets.get(job_id)
+        if ticket:
+            ticket.cancel()
+
+    def stop(self, patience: float = 20.0) -> None:
+        """Take no more jobs, ask the present ones to stop, and wait up to `patience` seconds for that."""
+        for ticket in list(self._tickets.values()):
+            ticket.cancel()
+        self._queue.put(None)
+        self._dispatcher.join(patience)
+
+    def _live(self, job: Job) -> Job:
+        ticket = self._tickets.get(job.id)
+        return replace(job, progress=ticket.progress) if ticket and ticket.progress else job
+
+    def _dispatch(self) -> None:
+        while (job := self._queue.get()) is not None:
+            # A thread of its own, so that an error nobody foresaw ends this job, with its traceback, and no other.
+            thread = threading.Thread(target=self._run, args=(job,), name=f"job {job.id}", daemon=True)
+            thread.start()
+            while thread.is_alive():
+                thread.join(SAVE_EVERY)
+                self._save(job)
+            self._tickets.pop(job.id, None)
+
+    def _save(self, job: Job) -> None:
+        progress = self._tickets[job.id].progress
+        if progress is not None:
+            kept.advance(self._state, job.id, progress)
+
+    def _run(self, job: Job) -> None:
+        ticket = self._tickets[job.id]
+        outcome, result = kept.FAILED, None
+        error: str | None = _UNFORESEEN
+        try:
+            if ticket.cancelled():
+                raise ImportCancelledError
+            kept.start(self._state, job.id)
+            result = self._kinds[job.kind](self._store, job.arguments, ticket)
+            outcome, error = kept.DONE, None
+        except ImportCancelledError:
+            outcome, error = kept.CANCELLED, "Cancelled; of the file that was being read nothing was kept."
+        except (OSError, ValueError, MemoryError, duckdb.Error) as problem:
+            error = str(problem) or type(problem).__name__
+        finally:
+            kept.finish(self._state, job.id, outcome, result=result, error=error)
+
+
+def import_arguments(paths: list[Path], options: Options, *, discard: bool = False) -> dict[str, Any]:
+    """The arguments of an import job; `discard` takes the files away when it is over."""
+    body = asdict(options) | {"at": options.at.isoformat() if options.at else None}
+    return {"paths": [str(path) for path in paths], "options": body, "discard": discard}
+
+
+def _import(store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
+    paths = [Path(path) for path in arguments["paths"]]
+    body = arguments["options"]
+    options = Options(**body | {"at": datetime.fromisoformat(body["at"]) if body["at"] else None})
+
+    def tell(progress: Progress) -> None:
+        ticket.progress = asdict(progress) | {"rate": progress.rate, "seconds_left": progress.seconds_left}
+
+    try:
+        reports = import_paths(store, paths, options, on_progress=tell, cancelled=ticket.cancelled)
+    finally:
+        if arguments["discard"]:
+            _discard(paths, store.workspace.incoming)
+    return {"imports": [report.as_json() for report in reports]}
+
+
+def _discard(paths: list[Path], incoming: Path) -> None:
+    """Take uploaded files away, each with the folder it came in; never anything outside `incoming`."""
+    for path in paths:
+        if incoming in path.parents:
+            shutil.rmtree(incoming / path.relative_to(incoming).parts[0], ignore_errors=True)
+
+
+KINDS: dict[str, Work] = {"import": _import}
