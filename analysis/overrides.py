@@ -1,0 +1,101 @@
+"""A team's own prices, which go before the packaged ones."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, fields
+from datetime import date
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FIRST = date(1, 1, 1)
+
+RATES = ("input_mtok", "cache_read_mtok", "cache_write_mtok", "output_mtok", "reasoning_mtok")
+"""Prices in US dollars for a million tokens, by bucket."""
+
+
+class PriceFileError(ValueError):
+    """The file of a team's own prices is not as it should be."""
+
+
+@dataclass(frozen=True)
+class Override:
+    """An entry of the file of own prices; a missing cache or reasoning price is that of input or output."""
+
+    model: str
+    input_mtok: float
+    output_mtok: float
+    cache_read_mtok: float | None = None
+    cache_write_mtok: float | None = None
+    reasoning_mtok: float | None = None
+    provider: str | None = None
+    service_tier: str | None = None
+    since: date = FIRST
+
+    def speaks_of(self, provider: str | None, model: str | None, tier: str | None) -> bool:
+        """Tell whether the entry's provider, model (exact or with ``*``) and tier fit; case does not matter."""
+        if self.provider is not None and self.provider.lower() != (provider or "").lower():
+            return False
+        if self.service_tier is not None and self.service_tier.lower() != (tier or "").lower():
+            return False
+        return fnmatchcase((model or "").lower(), self.model.lower())
+
+
+def load(path: Path) -> tuple[Override, ...]:
+    """Read the file of own prices; none where it is missing.
+
+    It holds a JSON list of objects: ``model`` (exact, or with ``*``), ``input_mtok``, ``output_mtok``, and optionally
+    ``cache_read_mtok``, ``cache_write_mtok``, ``reasoning_mtok``, ``provider``, ``service_tier``, ``from`` (a date).
+
+    Raises
+    ------
+    PriceFileError
+        If it is no such list; the message names entry and field.
+    """
+    if not path.exists():
+        return ()
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise PriceFileError(f"{path.name} is not JSON: {error}.") from error
+    if not isinstance(entries, list):
+        raise PriceFileError(f"{path.name} must hold a list of prices, [{{…}}, …].")
+    return tuple(_override(f"{path.name}, entry {number}", entry) for number, entry in enumerate(entries, start=1))
+
+
+def _override(where: str, entry: object) -> Override:
+    if not isinstance(entry, dict):
+        raise PriceFileError(f"{where} is no object {{…}}.")
+    allowed = ["from" if field.name == "since" else field.name for field in fields(Override)]
+    for name in entry:
+        if name not in allowed:
+            raise PriceFileError(f"{where}: unknown field {name!r}. Fields: {', '.join(allowed)}.")
+    for name in ("model", "input_mtok", "output_mtok"):
+        if entry.get(name) in (None, ""):
+            raise PriceFileError(f"{where}: {name} is missing.")
+    values = {name: _value(where, name, value) for name, value in entry.items() if value is not None}
+    if "from" in values:
+        values["since"] = values.pop("from")
+    return Override(**values)
+
+
+def _value(where: str, name: str, value: object) -> Any:  # noqa: ANN401 - each field has its type
+    if name == "from":
+        return _date(where, value)
+    if name not in RATES:
+        if not isinstance(value, str):
+            raise PriceFileError(f"{where}: {name} must be text, not {value!r}.")
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
+        raise PriceFileError(f"{where}: {name} must be a number of dollars, 0 or more, not {value!r}.")
+    return float(value)
+
+
+def _date(where: str, value: object) -> date:
+    try:
+        return date.fromisoformat(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise PriceFileError(f"{where}: from must be a date such as 2026-11-01, not {value!r}.") from None

@@ -1,0 +1,154 @@
+"""Recompute cost from tokens, and set it against the cost that the logs give."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.metrics.fields import TOTAL_TOKENS
+from analysis.overrides import load
+from analysis.prices import Key, table
+from analysis.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import duckdb
+    import polars as pl
+
+    from analysis.metrics.filter import Filter
+    from analysis.overrides import Override
+    from analysis.prices import Price
+    from analysis.store import Store
+
+_TIER = "variant_extract(r.attributes, 'service_tier')::VARCHAR"
+_MOMENT = "coalesce(r.time, TIMESTAMP '9999-12-30 12:00:00')"  # without a time: the newest price
+_SECOND = f"extract('epoch' FROM {_MOMENT}::TIME)"
+_INPUT = "coalesce(r.input_tokens, 0) + coalesce(r.cache_read_tokens, 0) + coalesce(r.cache_write_tokens, 0)"
+
+# A side of the call that costs something must have been counted, else the sum would say too little.
+_COST = """CASE
+    WHEN coalesce(r.input_tokens, r.cache_read_tokens, r.cache_write_tokens) IS NULL AND p.input_mtok > 0 THEN NULL
+    WHEN coalesce(r.output_tokens, r.reasoning_tokens) IS NULL AND p.output_mtok > 0 THEN NULL
+    ELSE p.request + (coalesce(r.input_tokens, 0) * p.input_mtok + coalesce(r.cache_read_tokens, 0) * p.cache_read_mtok
+        + coalesce(r.cache_write_tokens, 0) * p.cache_write_mtok + coalesce(r.output_tokens, 0) * p.output_mtok
+        + coalesce(r.reasoning_tokens, 0) * p.reasoning_mtok) / 1e6 END"""
+
+_TABLE = """CREATE OR REPLACE TEMP TABLE prices (
+    provider VARCHAR, model VARCHAR, requested_model VARCHAR, tier VARCHAR, opening TIMESTAMP, closing TIMESTAMP,
+    opens INTEGER, closes INTEGER, above BIGINT, upto BIGINT, input_mtok DOUBLE, cache_read_mtok DOUBLE,
+    cache_write_mtok DOUBLE, output_mtok DOUBLE, reasoning_mtok DOUBLE, request DOUBLE, source VARCHAR)"""
+
+
+def reprice(
+    cursor: duckdb.DuckDBPyConnection,
+    import_id: int | None = None,
+    *,
+    models: Sequence[str] | None = None,
+    overrides: Sequence[Override] | None = None,
+) -> int:
+    """Fill `computed_cost` and `price_source` by the price of each record's day, in one update.
+
+    A record without a time takes the newest price. Cache writes are priced at the five-minute rate. Where the price is
+    known and the tokens are not, there is a source and no cost.
+
+    Parameters
+    ----------
+    cursor : duckdb.DuckDBPyConnection
+        In the writer's transaction.
+    import_id : int or None
+        The import whose records are priced; None for all.
+    models : sequence of str or None
+        Only records of these models, where given.
+    overrides : sequence of Override or None
+        Own prices; None for those in the workspace of the cursor's database.
+
+    Returns
+    -------
+    int
+        The records whose cost or source changed.
+
+    Raises
+    ------
+    PriceFileError
+        If the workspace's own prices can't be read.
+    """
+    where = "($import_id IS NULL OR r.import_id = $import_id) AND ($models IS NULL OR list_contains($models, r.model))"
+    given = {"import_id": import_id, "models": list(models) if models is not None else None}
+    keys = cursor.execute(
+        f"SELECT DISTINCT r.provider, r.model, r.requested_model, {_TIER} FROM records r WHERE {where}", given
+    ).fetchall()
+    own = _own(cursor) if overrides is None else overrides
+    prices = [_row(price) for price in table((Key(*key) for key in keys), own)]
+    cursor.execute(_TABLE)
+    if prices:
+        cursor.executemany(f"INSERT INTO prices VALUES ({', '.join('?' * len(prices[0]))})", prices)
+    changed = cursor.execute(
+        f"""UPDATE records SET computed_cost = n.cost, price_source = n.source
+        FROM (
+            SELECT r.rowid AS place, {_COST} AS cost, p.source FROM records r LEFT JOIN prices p
+                ON r.provider IS NOT DISTINCT FROM p.provider AND r.model IS NOT DISTINCT FROM p.model
+                AND r.requested_model IS NOT DISTINCT FROM p.requested_model AND {_TIER} IS NOT DISTINCT FROM p.tier
+                AND {_MOMENT} >= p.opening AND {_MOMENT} < p.closing
+                AND {_SECOND} >= p.opens AND {_SECOND} < p.closes
+                AND {_INPUT} > p.above AND {_INPUT} <= p.upto
+            WHERE {where}
+        ) n
+        WHERE records.rowid = n.place
+            AND (records.computed_cost IS DISTINCT FROM n.cost OR records.price_source IS DISTINCT FROM n.source)""",
+        given,
+    ).fetchone()
+    cursor.execute("DROP TABLE prices")
+    return int(changed[0]) if changed else 0
+
+
+def _row(price: Price) -> list[object]:
+    """Give a price as a row of the table: the key's parts, then the rest, in the order of its fields."""
+    return [*astuple(price.key), *(getattr(price, field.name) for field in fields(price)[1:])]
+
+
+def _own(cursor: duckdb.DuckDBPyConnection) -> tuple[Override, ...]:
+    row = cursor.execute("SELECT path FROM duckdb_databases() WHERE database_name = current_database()").fetchone()
+    return load(Workspace(Path(row[0]).parent).prices) if row and row[0] else ()
+
+
+def unpriced(store: Store, filter: Filter) -> pl.DataFrame:
+    """List the models of a filter's records that have no price.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``provider``, ``model``, ``requests``, ``tokens``; the most requests first.
+    """
+    where, values = filter.predicate()
+    return store.frame(
+        f"""SELECT r.provider, r.model, count(*) AS requests, coalesce(sum({TOTAL_TOKENS}), 0)::BIGINT AS tokens
+        FROM records r WHERE {where} AND r.price_source IS NULL AND r.model IS NOT NULL
+        GROUP BY ALL ORDER BY requests DESC, r.provider, r.model""",
+        values,
+    )
+
+
+def comparison(store: Store, filter: Filter) -> pl.DataFrame:
+    """Set recorded against recomputed cost, model by model, over the records where both are known.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``provider``, ``model``, ``requests`` (all), ``both`` (records with both costs), ``recorded``, ``computed`` and
+        ``difference`` (computed less recorded) over these, in US dollars, null where there are none; ``only_recorded``
+        and ``only_computed`` (records with just one); the greatest absolute difference first.
+    """
+    where, values = filter.predicate()
+    both = "FILTER (r.recorded_cost IS NOT NULL AND r.computed_cost IS NOT NULL)"
+    return store.frame(
+        f"""SELECT r.provider, r.model, count(*) AS requests, count(*) {both} AS both,
+            sum(r.recorded_cost) {both} AS recorded, sum(r.computed_cost) {both} AS computed,
+            sum(r.computed_cost - r.recorded_cost) AS difference,
+            count(*) FILTER (r.recorded_cost IS NOT NULL AND r.computed_cost IS NULL) AS only_recorded,
+            count(*) FILTER (r.recorded_cost IS NULL AND r.computed_cost IS NOT NULL) AS only_computed
+        FROM records r WHERE {where} AND r.model IS NOT NULL
+        GROUP BY ALL ORDER BY abs(difference) DESC NULLS LAST, requests DESC, r.provider, r.model""",
+        values,
+    )
