@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import astuple, fields
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from analysis.store import Store
 
 _TIER = "variant_extract(r.attributes, 'service_tier')::VARCHAR"
-_MOMENT = "coalesce(r.time, TIMESTAMP '9999-12-30 12:00:00')"  # without a time: the newest price
+_MOMENT = "coalesce(r.time, $now)"
 _SECOND = f"extract('epoch' FROM {_MOMENT}::TIME)"
 _INPUT = "coalesce(r.input_tokens, 0) + coalesce(r.cache_read_tokens, 0) + coalesce(r.cache_write_tokens, 0)"
 
@@ -50,7 +51,7 @@ def reprice(
 ) -> int:
     """Fill `computed_cost` and `price_source` by the price of each record's day, in one update.
 
-    A record without a time takes the newest price. Cache writes are priced at the five-minute rate. Where the price is
+    A record without a time takes today's price. Cache writes are priced at the five-minute rate. Where the price is
     known and the tokens are not, there is a source and no cost.
 
     Parameters
@@ -75,7 +76,7 @@ def reprice(
         If the workspace's own prices can't be read.
     """
     where = "($import_id IS NULL OR r.import_id = $import_id) AND ($models IS NULL OR list_contains($models, r.model))"
-    given = {"import_id": import_id, "models": list(models) if models is not None else None}
+    given: dict[str, object] = {"import_id": import_id, "models": list(models) if models is not None else None}
     keys = cursor.execute(
         f"SELECT DISTINCT r.provider, r.model, r.requested_model, {_TIER} FROM records r WHERE {where}", given
     ).fetchall()
@@ -97,7 +98,7 @@ def reprice(
         ) n
         WHERE records.rowid = n.place
             AND (records.computed_cost IS DISTINCT FROM n.cost OR records.price_source IS DISTINCT FROM n.source)""",
-        given,
+        given | {"now": datetime.now(UTC).replace(tzinfo=None)},
     ).fetchone()
     cursor.execute("DROP TABLE prices")
     return int(changed[0]) if changed else 0

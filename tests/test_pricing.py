@@ -85,7 +85,7 @@ def test_a_tier_without_a_price_says_so(store, add_records):
     assert source.endswith(", priority at the standard price")
 
 
-def test_without_a_time_the_newest_price_holds(store, add_records):
+def test_without_a_time_todays_price_holds(store, add_records):
     assert one(store, add_records, call("o3", "openai", None, input_tokens=1_000_000))[0] == pytest.approx(2.0)
 
 
