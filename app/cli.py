@@ -1,0 +1,219 @@
+"""The command line: `afterword`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app import doctor as checks
+from app import terminal
+from app.commands import CommandError, moment
+
+FAILED, BAD_USE = 1, 2
+
+
+def _use(folder: Path | None) -> Path | None:
+    if folder is not None:
+        os.environ["AFTERWORD_HOME"] = str(folder.expanduser().resolve())
+    return folder
+
+
+Home = Annotated[
+    Path | None,
+    typer.Option(
+        "--workspace", metavar="DIR", callback=_use, help="Where Afterword keeps everything, if not at AFTERWORD_HOME."
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+From = Annotated[str | None, typer.Option("--from", metavar="TIME", help="From this date or time on, UTC.")]
+To = Annotated[str | None, typer.Option("--to", metavar="TIME", help="Up to and with this date, or before this time.")]
+Where = Annotated[
+    list[str] | None,
+    typer.Option(metavar="CONDITION", help="Such as model=gpt-5, 'latency>2' or text~refund; may be repeated."),
+]
+Out = Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The file to write.")]
+Number = Annotated[int, typer.Argument(metavar="ID", help="The import's number, from `afterword imports`.")]
+
+cli = typer.Typer(
+    name="afterword",
+    help="Reads what an LLM application has said: imports its logs, and shows what changed in them and why.",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+exported = typer.Typer(help="Write what the workspace holds to a file.", no_args_is_help=True, rich_markup_mode=None)
+cli.add_typer(exported, name="export")
+
+
+@cli.callback()
+def everywhere(workspace: Home = None) -> None:
+    """Read what an LLM application has said: import its logs, and see what changed in them and why."""
+
+
+@cli.command()
+def serve(
+    port: Annotated[int | None, typer.Option(help="Default: 8501, or the next that is free.")] = None,
+    host: Annotated[
+        str, typer.Option(help="The address to listen on; the default is this machine only.")
+    ] = "127.0.0.1",
+    browser: Annotated[bool, typer.Option(help="Open the browser, where there is one.")] = True,
+    sample: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="Import this first, if nothing was imported yet.")
+    ] = None,
+    workspace: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Open the app."""
+    from app.serving import serve as run  # Streamlit takes a second to import, which no other command need wait for
+
+    run(host=host, port=port, browser=browser, sample=sample, as_json=as_json)
+
+
+@cli.command("import")
+def import_(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files and folders.")],
+    format: Annotated[
+        str | None, typer.Option("--as", metavar="FORMAT", help="Take them for this format, without a look.")
+    ] = None,
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="FIELD=COLUMN", help="For logs of no known format; may be repeated."),
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(metavar="TIME", help="The time of rows that have none in their format, UTC.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and report; keep nothing.")] = False,
+    workspace: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Import log exports: JSON, JSONL, CSV, TSV, Parquet, also in .gz, .zst or .zip."""
+    arguments = {
+        "paths": [str(path.expanduser().resolve()) for path in paths],
+        "format": format,
+        "map": mapping,
+        "at": _time(at),
+        "dry_run": dry_run,
+    }
+    answer = terminal.ask("import", arguments, stoppable=True)
+    terminal.say("import", answer, as_json=as_json)
+    if any(report["failure"] for report in answer["imports"]):
+        raise typer.Exit(BAD_USE)
+
+
+@cli.command()
+def imports(workspace: Home = None, as_json: Json = False) -> None:
+    """List the imports, newest first."""
+    terminal.say("imports", terminal.ask("imports", {}), as_json=as_json)
+
+
+@cli.command()
+def undo(number: Number, workspace: Home = None, as_json: Json = False) -> None:
+    """Take an import back whole."""
+    terminal.say("undo", terminal.ask("undo", {"id": number}), as_json=as_json)
+
+
+@cli.command()
+def refused(number: Number, output: Out, workspace: Home = None, as_json: Json = False) -> None:
+    """Write the refused lines of an import to a file, to be mended and imported again."""
+    answer = terminal.ask("refused", {"id": number})
+    terminal.say("refused", terminal.move(answer, output), as_json=as_json)
+
+
+@cli.command()
+def metrics(workspace: Home = None, as_json: Json = False) -> None:
+    """List the metrics."""
+    terminal.say("metrics", terminal.ask("metrics", {}), as_json=as_json)
+
+
+@cli.command()
+def metric(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A metric of `afterword metrics`, or score.NAME.")],
+    by: Annotated[
+        list[str] | None, typer.Option(metavar="DIM,…", help="Break down by these fields, such as model,feature.")
+    ] = None,
+    grain: Annotated[str | None, typer.Option(metavar="hour|day|week|month", help="Over time, by this step.")] = None,
+    start: From = None,
+    end: To = None,
+    where: Where = None,
+    workspace: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Measure a metric."""
+    fields = [field.strip() for group in by or [] for field in group.split(",")]
+    arguments = {"name": name, "by": fields, "grain": grain, **_selection(start, end, where)}
+    terminal.say("metric", terminal.ask("metric", arguments), as_json=as_json)
+
+
+@exported.command("records")
+def export_records(
+    output: Out,
+    start: From = None,
+    end: To = None,
+    where: Where = None,
+    workspace: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Write records to a file that ends in .csv, .jsonl or .parquet."""
+    arguments = {"ending": output.suffix.lower(), **_selection(start, end, where)}
+    answer = terminal.ask("export", arguments)
+    terminal.say("export", terminal.move(answer, output), as_json=as_json)
+
+
+@cli.command()
+def sql(
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="One SELECT statement, in DuckDB's SQL.")],
+    workspace: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Ask the log store a question in SQL; it can change nothing."""
+    terminal.say("sql", terminal.ask("sql", {"sql": query}), as_json=as_json)
+
+
+@cli.command()
+def doctor(workspace: Home = None, as_json: Json = False) -> None:
+    """Look for what could stop Afterword from working, and say what to do."""
+    answer = checks.examine()
+    terminal.say("doctor", answer, as_json=as_json)
+    if not answer["ok"]:
+        raise typer.Exit(FAILED)
+
+
+def _selection(start: str | None, end: str | None, where: list[str] | None) -> dict[str, Any]:
+    return {"from": start, "to": end, "where": where}
+
+
+def _time(text: str | None) -> str | None:
+    try:
+        return moment(text).isoformat() if text else None
+    except ValueError as error:
+        raise CommandError(str(error), BAD_USE) from error
+
+
+def main() -> None:
+    """Run the command line; the exit code is 0 for done, 1 for failed, 2 for bad use or bad input."""
+    as_json = "--json" in sys.argv
+    try:
+        code = cli(standalone_mode=False)
+    except CommandError as error:
+        terminal.fail(str(error), error.code, as_json=as_json)
+    except typer.TyperException as error:
+        terminal.fail(_words(error), BAD_USE, as_json=as_json)
+    except (typer.Abort, KeyboardInterrupt):
+        terminal.fail("Stopped.", FAILED, as_json=as_json)
+    except BrokenPipeError:
+        # The reader of a pipe has seen enough; Python would complain again when it closes standard output.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(FAILED) from None
+    raise SystemExit(code if isinstance(code, int) else 0)
+
+
+def _words(error: typer.TyperException) -> str:
+    message = getattr(error, "format_message", lambda: str(error))()
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "afterword"
+    return f"{message.rstrip('.')}. `{command} --help` shows how."

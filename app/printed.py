@@ -1,0 +1,111 @@
+"""What each command prints for people; with ``--json`` its answer is printed instead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from app.tables import clean, table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+REFUSALS_SHOWN = 5
+"""Refused lines that the terminal shows of a file; the report has more."""
+
+_COUNTS = ("read", "kept", "duplicate", "aside", "repaired", "refused", "scores")
+
+
+def _imported(answer: dict[str, Any]) -> str:
+    reports = answer["imports"]
+    if not reports:
+        return "There was no file to import."
+    parts = [_reports(reports)]
+    for report in reports:
+        name = clean(report["file"])
+        if report["failure"]:
+            parts.append(f"{name} was not imported: {clean(report['failure'])}")
+        refusals = report["refusals"]
+        for refusal in refusals[:REFUSALS_SHOWN]:
+            parts.append(f"{name}, line {refusal['line'] or '?'} refused: {clean(refusal['reason'])}")
+        if report["refused"] > REFUSALS_SHOWN and report["id"] is not None:
+            parts.append(f"{report['refused']:,} refused in all: afterword refused {report['id']} -o FILE")
+        parts += [f"{name}: {tally['count']:,} × {clean(tally['what'])}" for tally in report["repairs"]]
+        parts += [f"{name}: {clean(note)}" for note in report["notes"]]
+    return "\n".join(parts)
+
+
+def _imports(answer: dict[str, Any]) -> str:
+    if not answer["imports"]:
+        return "No imports yet. `afterword import PATH` makes one."
+    return _reports(answer["imports"])
+
+
+def _reports(reports: list[dict[str, Any]]) -> str:
+    columns = ["id", "file", "format", *_COUNTS, "from", "to"]
+    rows = []
+    for report in reports:
+        number = "–" if report["id"] is None else str(report["id"])
+        named = [report[name] for name in columns[1:-2]]
+        rows.append([number, *named, _minute(report["from"]), _minute(report["to"])])
+    return table(columns, rows)
+
+
+def _minute(time: str | None) -> str | None:
+    """A time of JSON as people read it."""
+    return time and time[: len("2026-05-31T14:00")].replace("T", " ")
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def _undone(answer: dict[str, Any]) -> str:
+    report = answer["undone"]
+    return f"Import {report['id']} ({clean(report['file'])}, {_counted(report['kept'], 'record')}) is taken back."
+
+
+def _refused(answer: dict[str, Any]) -> str:
+    return f"{answer['file']} has {_counted(answer['lines'], 'refused line')} of import {answer['import']}."
+
+
+def _metrics(answer: dict[str, Any]) -> str:
+    columns = ["name", "unit", "definition"]
+    return table(columns, [[metric[name] for name in columns] for metric in answer["metrics"]])
+
+
+def _metric(answer: dict[str, Any]) -> str:
+    head = f"{answer['metric']} ({answer['unit'] or 'no unit'}), {answer['selection']}"
+    if not answer["rows"]:
+        return f"{clean(head)}\nNo records."
+    columns = list(answer["rows"][0])
+    return f"{clean(head)}\n\n{table(columns, [list(row.values()) for row in answer['rows']])}"
+
+
+def _export(answer: dict[str, Any]) -> str:
+    return f"{answer['file']} has {_counted(answer['records'], 'record')}."
+
+
+def _sql(answer: dict[str, Any]) -> str:
+    printed = table(answer["columns"], answer["rows"])
+    return (
+        f"{printed}\nThere are more rows; these are the first {len(answer['rows']):,}." * answer["truncated"] or printed
+    )
+
+
+def _doctor(answer: dict[str, Any]) -> str:
+    lines = [table(["check", "state", "found"], [[c["check"], c["state"], c["found"]] for c in answer["checks"]])]
+    lines += [f"{check['check']}: {check['advice']}" for check in answer["checks"] if check["advice"]]
+    return "\n".join(lines)
+
+
+PRINTED: dict[str, Callable[[dict[str, Any]], str]] = {
+    "import": _imported,
+    "imports": _imports,
+    "undo": _undone,
+    "refused": _refused,
+    "metrics": _metrics,
+    "metric": _metric,
+    "export": _export,
+    "sql": _sql,
+    "doctor": _doctor,
+}
