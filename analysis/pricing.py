@@ -49,7 +49,7 @@ def reprice(
     models: Sequence[str] | None = None,
     overrides: Sequence[Override] | None = None,
 ) -> int:
-    """Fill `computed_cost` and `price_source` by the price of each record's day, in one update.
+    """Fill `computed_cost` and `price_source` by the price of each record's day, as one set.
 
     A record without a time takes today's price. Cache writes are priced at the five-minute rate. Where the price is
     known and the tokens are not, there is a source and no cost.
@@ -68,7 +68,7 @@ def reprice(
     Returns
     -------
     int
-        The records whose cost or source changed.
+        The records that have a price.
 
     Raises
     ------
@@ -85,23 +85,23 @@ def reprice(
     cursor.execute(_TABLE)
     if prices:
         cursor.executemany(f"INSERT INTO prices VALUES ({', '.join('?' * len(prices[0]))})", prices)
-    changed = cursor.execute(
-        f"""UPDATE records SET computed_cost = n.cost, price_source = n.source
-        FROM (
-            SELECT r.rowid AS place, {_COST} AS cost, p.source FROM records r LEFT JOIN prices p
-                ON r.provider IS NOT DISTINCT FROM p.provider AND r.model IS NOT DISTINCT FROM p.model
-                AND r.requested_model IS NOT DISTINCT FROM p.requested_model AND {_TIER} IS NOT DISTINCT FROM p.tier
-                AND {_MOMENT} >= p.opening AND {_MOMENT} < p.closing
-                AND {_SECOND} >= p.opens AND {_SECOND} < p.closes
-                AND {_INPUT} > p.above AND {_INPUT} <= p.upto
-            WHERE {where}
-        ) n
-        WHERE records.rowid = n.place
-            AND (records.computed_cost IS DISTINCT FROM n.cost OR records.price_source IS DISTINCT FROM n.source)""",
+    # Looking the tier up takes as long as the rest: left out where no record has one.
+    tier = f"AND {_TIER} IS NOT DISTINCT FROM p.tier" if any(key[3] is not None for key in keys) else ""
+    cursor.execute(
+        f"UPDATE records r SET computed_cost = NULL, price_source = NULL WHERE r.price_source IS NOT NULL AND {where}",
+        given,
+    )
+    priced = cursor.execute(
+        f"""UPDATE records AS r SET computed_cost = {_COST}, price_source = p.source FROM prices p
+        WHERE {where}
+            AND r.provider IS NOT DISTINCT FROM p.provider AND r.model IS NOT DISTINCT FROM p.model
+            AND r.requested_model IS NOT DISTINCT FROM p.requested_model {tier}
+            AND {_MOMENT} >= p.opening AND {_MOMENT} < p.closing
+            AND {_SECOND} >= p.opens AND {_SECOND} < p.closes AND {_INPUT} > p.above AND {_INPUT} <= p.upto""",
         given | {"now": datetime.now(UTC).replace(tzinfo=None)},
     ).fetchone()
     cursor.execute("DROP TABLE prices")
-    return int(changed[0]) if changed else 0
+    return int(priced[0]) if priced else 0
 
 
 def _row(price: Price) -> list[object]:

@@ -114,7 +114,7 @@ def test_only_the_import_asked_for_is_priced(store, add_records):
         assert reprice(cursor, 2) == 1
     assert store.rows("SELECT import_id FROM records WHERE computed_cost IS NOT NULL") == [{"import_id": 2}]
     with store.write() as cursor:
-        assert reprice(cursor) == 1
+        assert reprice(cursor) == 2
 
 
 OWN = [
