@@ -172,8 +172,12 @@ def _metric(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
 
 def _export(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
     """Write records to a file in staging, for the caller to move."""
-    path, count = export.export_records(call.runtime.store, _filter(arguments), arguments["ending"])
-    return {"staged": str(path), "records": count}
+    ending = arguments["ending"].removeprefix(".")
+    if ending not in export.FORMATS:
+        raise ValueError(f"Can't write a file of kind {ending!r}. End its name in .{', .'.join(export.FORMATS)}.")
+    store = call.runtime.store
+    path = store.workspace.staging / f"export-{time.time_ns()}.{ending}"
+    return {"records": export.export(store, _filter(arguments), path), "staged": str(path)}
 
 
 def _sql(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -173,7 +173,10 @@ class _Import:
         command = [sys.executable, "-m", "analysis.ingest.stage", orjson.dumps(asdict(task)).decode()]
         with (
             (folder / "errors").open("wb") as errors,
-            subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors) as child,
+            # Out of the terminal's reach: Ctrl-C is for this process, which then cancels in an orderly way.
+            subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, start_new_session=True
+            ) as child,
             self._cancelling(child.kill) as stopped,
         ):
             self._hash.start()

@@ -1,0 +1,251 @@
+"""The command line, as a script uses it: one JSON document, words elsewhere, exit codes that mean something."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from app.cli import main
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class Done(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> dict[str, Any]:
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def run(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """Run `afterword` on an empty workspace, in a folder that is not the project's."""
+    monkeypatch.setenv("AFTERWORD_USER", "ana")
+    monkeypatch.chdir(tmp_path)
+
+    def afterword(*arguments: object) -> Done:
+        monkeypatch.setenv("AFTERWORD_HOME", str(home))
+        monkeypatch.setattr(sys, "argv", ["afterword", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return Done(int(ended.value.code or 0), *capsys.readouterr())
+
+    return afterword
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    """Chats in the shape that fine-tuning takes, the third of them broken."""
+    lines = [
+        {"messages": [{"role": "user", "content": f"question {n}"}, {"role": "assistant", "content": f"answer {n}"}]}
+        for n in range(3)
+    ]
+    path = tmp_path / "chats.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines) + '{"messages": [{"role"\n')
+    return path
+
+
+def test_the_whole_way(run, log: Path, tmp_path: Path):
+    imported = run("import", log, "--at", "2026-05-01T10:00", "--json")
+    assert imported.code == 0  # a refused line is no failure
+    (report,) = imported.json["imports"]
+    assert {key: report[key] for key in ("file", "read", "kept", "duplicate", "repaired", "refused")} == {
+        "file": "chats.jsonl", "read": 4, "kept": 3, "duplicate": 0, "repaired": 0, "refused": 1,
+    }  # fmt: skip
+    assert [refusal["line"] for refusal in report["refusals"]] == [4]
+    assert report["from"].startswith("2026-05-01T10:00")
+    assert "chats.jsonl" in imported.err
+
+    again = run("import", log, "--json").json["imports"][0]
+    assert (again["kept"], again["duplicate"]) == (0, again["read"])
+
+    listed = run("imports", "--json").json["imports"]
+    assert [(entry["id"], entry["file"], entry["imported_by"]) for entry in listed] == [
+        (report["id"], "chats.jsonl", "ana")
+    ]
+
+    rows = run("metric", "requests", "--grain", "day", "--by", "status", "--json").json
+    assert (rows["metric"], rows["unit"]) == ("requests", "requests")
+    assert rows["rows"][0].items() >= {"time": "2026-05-01T00:00:00Z", "value": 3, "n": 3, "of": 3}.items()
+    assert set(rows["rows"][0]) == {"time", "status", "value", "n", "of", "low", "high"}
+
+    out = tmp_path / "out.csv"
+    assert run("export", "records", "-o", out, "--where", "text~question 1", "--json").json == {
+        "records": 1, "file": str(out),
+    }  # fmt: skip
+    with out.open(newline="") as file:
+        assert [row["response"] for row in csv.DictReader(file)] == ["answer 1"]
+
+    bad = tmp_path / "bad.jsonl"
+    assert run("refused", report["id"], "-o", bad, "--json").json["lines"] == 1
+    assert bad.read_text() == '{"messages": [{"role"\n'
+
+    answer = run("sql", "SELECT prompt FROM records ORDER BY prompt", "--json").json
+    assert answer["rows"] == [["question 0"], ["question 1"], ["question 2"]]
+
+    assert run("undo", report["id"], "--json").json["undone"]["kept"] == 3
+    assert run("metric", "requests", "--json").json["rows"][0]["value"] == 0
+    assert run("imports").out == "No imports yet. `afterword import PATH` makes one.\n"
+
+
+def test_a_closing_date_takes_its_day_in(run, log: Path):
+    run("import", log, "--at", "2026-05-01T10:00")
+    for arguments, count in (
+        (("--from", "2026-05-01", "--to", "2026-05-01"), 3),
+        (("--to", "2026-05-01T10:00"), 0),
+        (("--from", "2026-05-02"), 0),
+    ):
+        answer = run("metric", "requests", *arguments, "--json").json
+        assert sum(row["value"] for row in answer["rows"]) == count, arguments
+
+
+def test_a_dry_run_keeps_nothing(run, log: Path):
+    report = run("import", log, "--dry-run", "--json").json["imports"][0]
+    assert (report["id"], report["read"]) == (None, 4)
+    assert run("imports", "--json").json == {"imports": []}
+
+
+def test_a_file_that_is_no_log_is_bad_input_with_its_report(run, tmp_path: Path):
+    path = tmp_path / "noise.bin"
+    path.write_bytes(bytes(range(256)) * 40)
+    done = run("import", path, "--json")
+    assert done.code == 2
+    assert done.json["imports"][0]["failure"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("dance",), "No such command 'dance'"),
+        (("metric",), "Missing argument 'NAME'"),
+        (("metric", "requests", "--grain", "year"), "year"),
+        (("metric", "requests", "--from", "yesterday"), "'yesterday' is no date or time"),
+        (("metric", "requests", "--from", "2026-05-02", "--to", "2026-05-01"), "The period is empty"),
+        (("metric", "requests", "--where", "nothing=1"), "There is no field 'nothing'"),
+        (("metric", "sadness"), "There is no metric 'sadness'"),
+        (("import", "/no/such/file"), "There is no file or folder /no/such/file"),
+        (("import", ".", "--as", "betamax"), "There is no format 'betamax'"),
+        (("import", ".", "--map", "prompt"), "'prompt' is no mapping"),
+        (("import", ".", "--map", "soul=x"), "There is no field 'soul'"),
+        (("undo", "7"), "There is no import 7"),
+        (("undo", "x"), "valid integer"),
+        (("refused", "7", "-o", "x"), "There is no import 7"),
+        (("export", "records", "-o", "x.xls"), "Can't write a file of kind 'xls'"),
+        (("sql", "DROP TABLE records"), "Only a SELECT"),
+        (("sql", "SELEC 1"), "syntax error"),
+        (("sql", "FROM nowhere"), "nowhere does not exist"),
+    ],
+)
+def test_bad_use_is_told_in_words_and_in_json(run, arguments: tuple[str, ...], words: str):
+    done = run(*arguments, "--json")
+    assert done.code == 2
+    assert words in done.json["error"]
+    assert words in done.err
+
+
+def test_a_place_that_cannot_be_written_is_a_failure(run, tmp_path: Path):
+    done = run("export", "records", "-o", tmp_path / "none" / "out.csv")
+    assert (done.code, done.out) == (1, "")
+    assert "Can't write" in done.err
+
+
+def test_the_workspace_can_be_named_anywhere(run, log: Path, tmp_path: Path):
+    other = tmp_path / "other"
+    run("import", log, "--workspace", other)
+    assert len(run("--workspace", other, "imports", "--json").json["imports"]) == 1
+    assert run("imports", "--json").json == {"imports": []}
+
+
+def test_the_metrics_are_listed(run):
+    listed = run("metrics", "--json").json["metrics"]
+    assert {"requests", "cost", "latency_p95"} <= {metric["name"] for metric in listed}
+    assert all(metric["definition"] for metric in listed)
+    assert "latency_p95" in run("metrics").out
+
+
+def test_doctor_finds_a_healthy_workspace_well(run):
+    done = run("doctor", "--json")
+    assert (done.code, done.json["ok"]) == (0, True)
+    assert {check["check"] for check in done.json["checks"]} >= {"log store", "state store", "disk", "memory", "prices"}
+
+
+def test_doctor_says_what_to_do_about_an_unreachable_state_store(run, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("AFTERWORD_STATE_URL", "postgresql://me:secret@127.0.0.1:9/x")
+    done = run("doctor")
+    assert done.code == 1
+    assert "state store" in done.out
+    assert "AFTERWORD_STATE_URL" in done.out
+    assert "secret" not in done.out
+
+
+def test_a_workspace_that_another_process_holds(run, home: Path):
+    holder = "import sys\nfrom analysis.store import Store\nfrom analysis.workspace import Workspace\n"
+    holder += "held = Store(Workspace.at(sys.argv[1]))\nprint('held', flush=True)\nsys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", holder, str(home)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        done = run("imports", "--json")
+        assert done.code == 1
+        assert f"{home} is held by another process" in done.json["error"]
+        assert "log store" in run("doctor").out
+        process.communicate()
+
+
+def test_help_names_every_command(run):
+    words = run("--help").out
+    for command in ("serve", "import", "imports", "undo", "refused", "metrics", "metric", "export", "sql", "doctor"):
+        assert f"\n  {command} " in words
+
+
+def start(home: Path, *arguments: object) -> subprocess.Popen[str]:
+    """Start `afterword` in a process of its own."""
+    command = [sys.executable, "-c", "from app.cli import main; main()", *map(str, arguments)]
+    environment = os.environ | {"AFTERWORD_HOME": str(home)}
+    return subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+
+
+def test_ctrl_c_cancels_an_import_and_keeps_nothing_of_it(run, home: Path, tmp_path: Path):
+    path = tmp_path / "large.jsonl"
+    line = json.dumps({"messages": [{"role": "user", "content": "q" * 400}, {"role": "assistant", "content": "a"}]})
+    path.write_text((line + "\n") * 300_000)
+    with start(home, "import", path, "--json") as process:
+        assert process.stderr is not None
+        process.stderr.readline()  # the first word of progress: it is at work
+        time.sleep(0.2)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: the child that reads gets it too
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "Cancelled" in json.loads(out)["error"]
+    assert "Traceback" not in err
+    assert run("imports", "--json").json == {"imports": []}
+    assert run("metric", "requests", "--json").json["rows"][0]["value"] == 0
+    assert list((home / "staging").iterdir()) == []
+
+
+def test_the_installed_command_works_from_any_folder(tmp_path: Path):
+    command = Path(sys.executable).with_name("afterword")
+    if not command.exists():
+        pytest.skip("afterword is not installed: make test installs it")
+    done = subprocess.run(
+        [command, "metrics", "--json", "--workspace", "here"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert json.loads(done.stdout)["metrics"]
+    assert (tmp_path / "here" / "logs.duckdb").exists()
