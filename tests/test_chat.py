@@ -513,7 +513,9 @@ def test_any_text_is_read(text):
         "[" * 100_000, '{"input":' * 900 + "1" + "}" * 900, '{"role":"user","content":' + "[" * 990 + "]" * 990 + "}",
         '{"role":"assistant","tool_calls":[{"function":{"name":"f","arguments":' + "[" * 600 + "]" * 600 + "}}]}",
         "{'a': " + "-" * 100_000 + "1}", "{'a': " + "(" * 5_000 + "}", '[{"role":"user","content":"\\ud800"}]',
-        '{"role":"user","content":NaN}', "role='user' content='" + "\\'" * 50_000, "user: " * 50_000, "\0", "\ud800",
+        '{"role":"user","content":NaN}',
+        '[{"type":[]},{"role":{}},{"type":{},"content":[{"type":[]}]}]',
+        "role='user' content='" + "\\'" * 50_000, "user: " * 50_000, "\0", "\ud800",
     ],
 )  # fmt: skip
 def test_hostile_text_is_read(text):

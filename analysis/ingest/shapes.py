@@ -149,7 +149,10 @@ def _mixed(items: list[Any], role: str, depth: int) -> Messages:
 
 
 def _is_loose(item: Json) -> bool:
-    return isinstance(item, dict) and "role" not in item and item.get("type") not in RESPONSE_ITEMS and is_part(item)
+    if not isinstance(item, dict) or "role" in item:
+        return False
+    kind = item.get("type")
+    return not (isinstance(kind, str) and kind in RESPONSE_ITEMS) and is_part(item)
 
 
 def _settled(loose: list[Any], role: str) -> Messages:
