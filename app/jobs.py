@@ -7,7 +7,7 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -58,11 +58,11 @@ class Runner:
     ----------
     store, state : Store, State
         What jobs work on, and where they are written down.
-    kinds : dict
+    kinds : mapping
         The work of each kind of job.
     """
 
-    def __init__(self, store: Store, state: State, kinds: dict[str, Work] | None = None) -> None:
+    def __init__(self, store: Store, state: State, kinds: Mapping[str, Work] | None = None) -> None:
         self._store = store
         self._state = state
         self._kinds = KINDS if kinds is None else kinds

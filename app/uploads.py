@@ -6,6 +6,7 @@ import uuid
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
 
 if TYPE_CHECKING:
@@ -43,8 +44,9 @@ def release(uploaded: UploadedFile) -> None:
     not needed any more; so this reaches for its file manager.
     """
     context = get_script_run_ctx()
-    if context is not None:
-        context.uploaded_file_mgr.remove_file(context.session_id, uploaded.file_id)
+    manager = context.uploaded_file_mgr if context else None
+    if context and isinstance(manager, MemoryUploadedFileManager):
+        manager.remove_file(context.session_id, uploaded.file_id)
 
 
 def _plain_name(name: str) -> str:
