@@ -1,11 +1,14 @@
-"""Records as a file: CSV, JSON lines or Parquet, by the file's ending."""
+"""Write records to a file: Parquet, JSONL or CSV."""
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING
 
-from analysis.record import RECORD, Column
+import orjson
+import polars as pl
+import pyarrow.parquet as pq
+
+from analysis.metrics.conversations import JSON_COLUMNS, batches
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -13,64 +16,94 @@ if TYPE_CHECKING:
     from analysis.metrics.filter import Filter
     from analysis.store import Store
 
-FORMATS: dict[str, str] = {
-    ".csv": "FORMAT csv, HEADER",
-    ".jsonl": "FORMAT json",
-    ".parquet": "FORMAT parquet, COMPRESSION zstd",
-}
-"""File endings, and how DuckDB writes such a file."""
+FORMATS = ("parquet", "jsonl", "csv")
 
-_JSON_COLUMNS = frozenset({"messages", "tool_calls", "parameters"})
+_FORMULA = r"^[=+\-@＝＋－＠\t\r\n]"
+"""How a text begins that a spreadsheet takes for a formula (OWASP, CSV injection)."""
+
+_OPTIONS = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
 
 
-def export_records(store: Store, filter: Filter, ending: str) -> tuple[Path, int]:
-    """Write the records of a filter, oldest first, to a new file in the workspace's staging folder.
+def export(store: Store, filter: Filter, path: Path) -> int:
+    """Write the records of a filter, whole and in the order of time, to `path`, by whose ending the format is chosen.
 
-    Parameters
-    ----------
-    ending : str
-        A key of :data:`FORMATS`. A CSV file can be opened in a spreadsheet without harm: a text that a spreadsheet
-        would take for a formula gets an apostrophe in front.
+    The file appears when it is complete.
 
     Returns
     -------
-    tuple of Path and int
-        The file, which the caller moves to where it belongs, and the number of records.
+    int
+        How many records were written.
 
     Raises
     ------
     ValueError
-        For another ending.
+        If the ending is not one of :data:`FORMATS`.
     """
-    if ending not in FORMATS:
-        raise ValueError(f"Can't write {ending or 'a file without an ending'}. Use one of {', '.join(FORMATS)}.")
-    path = store.workspace.staging / f"export-{uuid.uuid4().hex}{ending}"
-    columns = ", ".join(f'{_expression(column, ending)} AS "{column.name}"' for column in RECORD)
-    predicate, values = filter.predicate()
-    query = f"SELECT {columns} FROM records r WHERE {predicate} ORDER BY r.time, r.id"
-    # A file's name can't be bound; this one is made above and holds no quote but what the workspace's path brings.
-    target = str(path).replace("'", "''")
-    with store.cursor() as cursor:
-        row = cursor.execute(f"COPY ({query}) TO '{target}' ({FORMATS[ending]})", values).fetchone()
-    return path, row[0] if row else 0
+    format = path.suffix.lower().removeprefix(".")
+    if format not in FORMATS:
+        raise ValueError(f"{path.name}: unknown format. End the name in one of {', '.join('.' + f for f in FORMATS)}.")
+    part = path.with_name(path.name + ".part")
+    try:
+        written = _parquet(store, filter, part) if format == "parquet" else _text(store, filter, part, format)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return written
 
 
-def _expression(column: Column, ending: str) -> str:
-    name = f'r."{column.name}"'
-    if column.type == "VARIANT":
-        text = f"{name}::JSON"
-        return text if ending == ".jsonl" else _safe(f"{text}::VARCHAR", ending)
-    if column.name in _JSON_COLUMNS and ending == ".jsonl":
-        return f"CASE WHEN json_valid({name}) THEN {name}::JSON ELSE to_json({name}) END"
-    if column.type.startswith("STRUCT") and ending == ".csv":
-        return f"to_json({name})::VARCHAR"
-    if column.type == "TIMESTAMP" and ending != ".parquet":
-        return f"strftime({name}, '%Y-%m-%dT%H:%M:%S.%fZ')"
-    return _safe(name, ending) if column.type == "VARCHAR" else name
+def csv(frame: pl.DataFrame, *, header: bool = True) -> bytes:
+    """Write a table as CSV that can be opened in a spreadsheet without harm.
+
+    A text that a spreadsheet would take for a formula gets an apostrophe in front; lists and structures become JSON.
+    """
+    nested = [name for name, kind in frame.schema.items() if kind.is_nested()]
+    flat = frame.with_columns(
+        pl.Series(name, [_json(value) for value in frame[name].to_list()], dtype=pl.String) for name in nested
+    )
+    texts = pl.col(pl.String)
+    safe = pl.when(texts.str.contains(_FORMULA)).then("'" + texts).otherwise(texts).name.keep()
+    return flat.with_columns(safe).write_csv(include_header=header, datetime_format="%Y-%m-%dT%H:%M:%S%.6fZ").encode()
 
 
-def _safe(expression: str, ending: str) -> str:
-    """For a spreadsheet: text that begins like a formula gets an apostrophe in front."""
-    if ending != ".csv":
-        return expression
-    return f"CASE WHEN regexp_matches({expression}, '^[=+@\\t\\r-]') THEN '''' || {expression} ELSE {expression} END"
+def _json(value: object) -> str | None:
+    return None if value is None else orjson.dumps(value, default=str).decode()
+
+
+def _lines(frame: pl.DataFrame) -> bytes:
+    """Write a table as JSON lines; JSON in a text column is not written as text again."""
+    return b"".join(
+        orjson.dumps(row | {name: _fragment(row[name]) for name in JSON_COLUMNS}, option=_OPTIONS)
+        for row in frame.iter_rows(named=True)
+    )
+
+
+def _fragment(text: str | None) -> object:
+    try:
+        orjson.loads(text or "null")
+    except orjson.JSONDecodeError:
+        return text
+    return text and orjson.Fragment(text)
+
+
+def _parquet(store: Store, filter: Filter, path: Path) -> int:
+    written = 0
+    writer: pq.ParquetWriter | None = None
+    try:
+        for batch in batches(store, filter):
+            table = batch.to_arrow()
+            writer = writer or pq.ParquetWriter(path, table.schema, compression="zstd")
+            writer.write_table(table)
+            written += len(batch)
+    finally:
+        if writer is not None:
+            writer.close()
+    return written
+
+
+def _text(store: Store, filter: Filter, path: Path, format: str) -> int:
+    written = 0
+    with path.open("wb") as file:
+        for batch in batches(store, filter):
+            file.write(csv(batch, header=not file.tell()) if format == "csv" else _lines(batch))
+            written += len(batch)
+    return written

@@ -51,7 +51,8 @@ def add_records(store: Store) -> Callable[..., list[str]]:
         cursor.execute(f"INSERT INTO {table} ({names}) VALUES ({', '.join(places)})", values)
 
     def add(*records: dict[str, Any], scores: Iterable[dict[str, Any]] = ()) -> list[str]:
-        rows = [{"id": str(uuid4()), "import_id": 1, "source": "test", "kind": "call"} | record for record in records]
+        base = {"import_id": 1, "source": "test", "kind": "call"}
+        rows: list[dict[str, Any]] = [{"id": str(uuid4())} | base | record for record in records]
         with store.write() as cursor:
             for row in rows:
                 insert(cursor, "records", row)

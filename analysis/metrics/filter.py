@@ -211,7 +211,7 @@ def _typed(field: str, value: Value, numeric: bool) -> Value:
 def _plain(value: Value) -> str:
     if value is None:
         return NONE
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
+    return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
 def _shown(value: Value, op: str, unit: str) -> str:
