@@ -89,9 +89,9 @@ MACROS: tuple[str, ...] = (
     "CREATE MACRO number(txt) AS TRY_CAST(txt AS DOUBLE)",
     # What is left of a total when its parts are counted apart.
     "CREATE MACRO less(total, part) AS number(total) - coalesce(number(part), 0)",
-    """CREATE MACRO merge_json(first, second) AS CASE
-        WHEN second IS NULL THEN first WHEN first IS NULL THEN second
-        ELSE coalesce(TRY(CAST(json_merge_patch(first, second) AS VARCHAR)), second) END""",
+    # A macro's argument is evaluated wherever it stands: once, then.
+    """CREATE MACRO merge_json(first, second) AS
+        TRY(CAST(json_merge_patch(coalesce(first, '{}'), coalesce(second, '{}')) AS VARCHAR))""",
     # Retrieved documents of the usual shapes, or plain texts, as [{id, text, score}].
     """CREATE MACRO document_list(txt) AS CASE WHEN starts_with(txt, '[') THEN TRY(CAST(to_json(list_transform(
         from_json(txt, '["JSON"]'), lambda d: CASE WHEN json_type(d) = 'OBJECT' THEN json_object(

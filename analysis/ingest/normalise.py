@@ -52,8 +52,8 @@ _MACROS: tuple[str, ...] = (
         ELSE TRY(epoch_time(TRY_CAST(txt AS DECIMAL(38, 9)))) END""",
     """CREATE MACRO plausible(moment) AS CASE
         WHEN moment >= TIMESTAMP '2000-01-01' AND moment < now()::TIMESTAMP + INTERVAL 366 DAY THEN moment END""",
-    """CREATE MACRO measure(txt) AS CASE WHEN isfinite(TRY_CAST(txt AS DOUBLE)) AND TRY_CAST(txt AS DOUBLE) >= 0
-        AND TRY_CAST(txt AS DOUBLE) < 1e15 THEN TRY_CAST(txt AS DOUBLE) END""",
+    # NaN is greater than any number here
+    "CREATE MACRO measure(x) AS CASE WHEN x >= 0 AND x < 1e15 THEN x END",
     "CREATE MACRO unread(txt, value) AS txt IS NOT NULL AND txt <> '' AND value IS NULL",
     "CREATE MACRO filled(txt) AS nullif(trim(txt), '')",
     """CREATE MACRO json_object_or_null(txt) AS CASE WHEN txt IS NULL OR txt IN ('', '{}', 'null') THEN NULL
@@ -81,7 +81,8 @@ _MACROS: tuple[str, ...] = (
     """CREATE MACRO heads(input) AS CASE WHEN starts_with(input, '[') THEN TRY(json_extract_string(input, ['$[0].role',
         '$[0].content', '$[1].role', '$[1].content', '$[2].role', '$[#-1].role', '$[#-1].content'])) END""",
     "CREATE MACRO plain(txt) AS txt IS NOT NULL AND NOT starts_with(txt, '[') AND NOT starts_with(txt, '{')",
-    "CREATE MACRO plain_text(txt) AS txt IS NULL OR NOT coalesce(txt[1] IN ('[', '{', '\"', ' ', chr(10)), false)",
+    """CREATE MACRO plain_text(txt) AS txt IS NULL OR NOT (coalesce(txt[1] IN ('[', '{', '"', ' ', chr(10)), false)
+        OR lower(txt[1:12]) SIMILAR TO '(system|user|human|developer):.*')""",
     "CREATE MACRO instructs(role) AS role IN ('system', 'developer')",
     """CREATE MACRO all_plain(input) AS NOT (contains(input, '"content":[') OR contains(input, '"content": [')
         OR contains(input, '"content":null') OR contains(input, '"content": null') OR contains(input, '"tool_calls"')
@@ -117,7 +118,7 @@ _TOKENS = ("input_tokens", "cache_read_tokens", "cache_write_tokens", "output_to
 _MEASURES = (*_TOKENS, "recorded_cost", "latency", "time_to_first_token")
 _CONTENT = (
     "time", "end_time", "trace_id", "session_id", "user_id", "model", "input", "output", "input_tokens",
-    "output_tokens", "recorded_cost", "attributes",
+    "output_tokens", "recorded_cost", "attributes", "documents",
 )  # fmt: skip
 """What tells two rows apart that have no id of their own."""
 _NAMES = (
@@ -176,14 +177,15 @@ def select(drafts: str, source: str, *, at: bool) -> str:
     str
         SQL that gives the record's columns (but for import_id, attributes as JSON text) and ``STAGED_EXTRA``.
     """
-    measures = ", ".join(f"measure(d.{name}) AS m_{name}" for name in _MEASURES)
+    numbers = ", ".join(f"TRY_CAST({name} AS DOUBLE) AS n_{name}" for name in _MEASURES)
+    measures = ", ".join(f"measure(d.n_{name}) AS m_{name}" for name in _MEASURES)
     unread = " OR ".join(f"unread(d.{name}, p.m_{name})" for name in _MEASURES)
     names = ", ".join(f"filled({name}) AS {name}" for name in _NAMES)
     parsed = f"""
-        SELECT d.* EXCLUDE ({", ".join(_NAMES)}), {names.replace("filled(", "filled(d.")},
+        SELECT d.* EXCLUDE (heads, reply, {", ".join(_NAMES)}), {names.replace("filled(", "filled(d.")},
             plausible(moment(d.time)) AS m_time, plausible(moment(d.end_time)) AS m_end, {measures},
-            asked(d.input, heads(d.input)) AS talk, answered(d.output, reply(d.output)) AS answer
-        FROM ({drafts}) d"""
+            asked(d.input, d.heads) AS talk, answered(d.output, d.reply) AS answer
+        FROM (SELECT *, heads(input) AS heads, reply(output) AS reply, {numbers} FROM ({drafts})) d"""
     # One pass more gives names to what the last one needs twice.
     timed = f"""
         SELECT *, (epoch_us(m_end) - epoch_us(m_time)) / 1000000 AS span FROM ({parsed})"""
@@ -206,8 +208,8 @@ def select(drafts: str, source: str, *, at: bool) -> str:
             environment, app, feature, release, prompt_version,
             coalesce(lower(filled(provider)), maker(coalesce(model, requested_model))) AS provider,
             coalesce(model, requested_model) AS model, requested_model,
-            talk.system_prompt AS system_prompt, talk.messages AS messages, talk.prompt AS prompt,
-            answer.response AS response, answer.tool_calls AS tool_calls,
+            talk.system_prompt AS system_prompt, talk.messages AS messages, nullif(talk.prompt, '') AS prompt,
+            nullif(answer.response, '') AS response, answer.tool_calls AS tool_calls,
             CASE WHEN documents IS NOT NULL THEN TRY(from_json(documents, '{_DOCUMENTS}')) END AS documents,
             CASE WHEN parameters NOT IN ('', '{{}}', 'null') THEN parameters END AS parameters,
             {tokens}, m_recorded_cost AS recorded_cost,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from analysis.ingest.adapter import DRAFT, Adapter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
     import duckdb
@@ -28,15 +28,56 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def json_relation(path: Path, container: str, fields: Iterable[str], extras: Iterable[str], *, cleaned: bool) -> str:
-    """Rows of a JSON file: `fields` as text, `extras` as JSON."""
-    columns = {**dict.fromkeys(fields, "VARCHAR"), **dict.fromkeys(extras, "JSON")}
+def json_relation(
+    path: Path, container: str, reads: Iterable[str], extras: Iterable[str], *, cleaned: bool, objects: Collection[str]
+) -> str:
+    """Rows of a JSON file: `reads` as text, `extras` as JSON.
+
+    Nested fields of top-level `objects` are read in the same pass as the rest; those of other fields are picked out of
+    their text.
+    """
+    columns = {**_types(reads, objects), **dict.fromkeys(extras, "JSON")}
     if cleaned:
         columns |= {LINE: "BIGINT", MENDED: "VARCHAR"}
     typed = ", ".join(f"{literal(name)}: '{kind}'" for name, kind in columns.items())
     layout = "array" if container == "array" else "newline_delimited"
-    rows = f"read_json({literal(str(path))}, format='{layout}', columns={{{typed}}})"
-    return f"SELECT * FROM {rows}" if cleaned else f"SELECT *, NULL::BIGINT AS {LINE}, NULL AS {MENDED} FROM {rows}"
+    selected = [_nested(name) if _top(name) in objects else _field(name) for name in reads]
+    selected += [quote(name) for name in extras]
+    selected += [LINE, MENDED] if cleaned else [f"NULL::BIGINT AS {LINE}", f"NULL AS {MENDED}"]
+    return (
+        f"SELECT {', '.join(selected)} "
+        f"FROM read_json({literal(str(path))}, format='{layout}', columns={{{typed}}})"
+    )
+
+
+def _top(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def _types(reads: Iterable[str], objects: Collection[str]) -> dict[str, str]:
+    """Types of the top-level fields that `reads` needs: structures of text, or text."""
+    types: dict[str, str] = {}
+    nested: dict[str, list[str]] = {}
+    for name in reads:
+        top, _, rest = name.partition(".")
+        if rest and top in objects:
+            nested.setdefault(top, []).append(rest)
+        else:
+            types[top] = "VARCHAR"
+    for top, parts in nested.items():
+        types[top] = f"STRUCT({', '.join(f'{quote(part)} VARCHAR' for part in parts)})"
+    return types
+
+
+def _nested(name: str) -> str:
+    top, _, rest = name.partition(".")
+    return f"{quote(top)}.{quote(rest)} AS {quote(name)}" if rest else quote(name)
+
+
+def _field(name: str) -> str:
+    """A field, or one within the JSON text of a field."""
+    top, _, rest = name.partition(".")
+    return f"pick({quote(top)}, '$.{rest}') AS {quote(name)}" if rest else quote(name)
 
 
 def csv_relation(source: Source, fields: Iterable[str], extras: Iterable[str], present: set[str]) -> str:
@@ -45,7 +86,10 @@ def csv_relation(source: Source, fields: Iterable[str], extras: Iterable[str], p
         f"read_csv({literal(str(source.path))}, delim={literal(source.delimiter)}, header=true, all_varchar=true, "
         "quote='\"', escape='\"', nullstr='', strict_mode=true, max_line_size=16777216)"
     )
-    columns = [quote(name) if name in present else f"NULL::VARCHAR AS {quote(name)}" for name in (*fields, *extras)]
+    columns = [
+        _field(name) if _top(name) in present or name in present else f"NULL::VARCHAR AS {quote(name)}"
+        for name in (*fields, *extras)
+    ]
     return f"SELECT {', '.join(columns)}, NULL::BIGINT AS {LINE}, NULL AS {MENDED} FROM {rows}"
 
 
@@ -53,14 +97,16 @@ def parquet_relation(path: Path, fields: Iterable[str], extras: Iterable[str], t
     """Rows of a Parquet file, nested columns as JSON text; the line is the row's number."""
     columns = []
     for name in (*fields, *extras):
-        kind = types.get(name)
+        whole = name in types
+        top, rest = (name, "") if whole else (_top(name), name.partition(".")[2])
+        kind = types.get(top)
         if kind is None:
             value = "NULL::VARCHAR"
         elif kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "UNION", "VARIANT")):
-            value = f"CAST(to_json({quote(name)}) AS VARCHAR)"
+            value = f"CAST(to_json({quote(top)}) AS VARCHAR)"
         else:
-            value = f"CAST({quote(name)} AS VARCHAR)"
-        columns.append(f"{value} AS {quote(name)}")
+            value = f"CAST({quote(top)} AS VARCHAR)"
+        columns.append(f"pick({value}, '$.{rest}') AS {quote(name)}" if rest else f"{value} AS {quote(name)}")
     return (
         f"SELECT {', '.join(columns)}, file_row_number + 1 AS {LINE}, NULL AS {MENDED} "
         f"FROM read_parquet({literal(str(path))}, file_row_number=true, hive_partitioning=false)"

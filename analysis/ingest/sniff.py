@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -28,12 +29,24 @@ class Sniffed:
     types: dict[str, str] = field(default_factory=dict)
     """DuckDB types of a table's or a Parquet file's columns."""
     notes: tuple[str, ...] = ()
+    objects: frozenset[str] = frozenset()
+    """Top-level fields that hold nothing but objects in the sample."""
 
     @property
     def extras(self) -> list[str]:
         """Fields that the adapter neither reads nor ignores."""
-        known = {*self.adapter.reads, *self.adapter.ignores}
+        known = {name for read in self.adapter.reads for name in (read, read.partition(".")[0])}
+        known.update(self.adapter.ignores)
         return sorted(self.fields - known)[:MAX_EXTRAS]
+
+
+def _objects(rows: list[dict[str, Any]]) -> frozenset[str]:
+    kinds: dict[str, set[bool]] = {}
+    for row in rows:
+        for key, value in row.items():
+            if value is not None:
+                kinds.setdefault(key, set()).add(isinstance(value, dict))
+    return frozenset(key for key, found in kinds.items() if found == {True})
 
 
 def look(connection: duckdb.DuckDBPyConnection, source: Source) -> tuple[list[dict[str, Any]], dict[str, str]]:
@@ -65,8 +78,10 @@ def look(connection: duckdb.DuckDBPyConnection, source: Source) -> tuple[list[di
     return rows, types
 
 
-def sniff(connection: duckdb.DuckDBPyConnection, source: Source, wanted: str | None) -> Sniffed:
-    """Choose the adapter: the one `wanted`, else the first that recognises the rows, else one by a guessed mapping.
+def sniff(
+    connection: duckdb.DuckDBPyConnection, source: Source, wanted: str | Mapping[str, str] | None
+) -> Sniffed:
+    """Choose the adapter: the format or the mapping `wanted`, else the first that recognises the rows, else one by a guessed mapping.
 
     Raises
     ------
@@ -75,13 +90,19 @@ def sniff(connection: duckdb.DuckDBPyConnection, source: Source, wanted: str | N
     """
     rows, types = look(connection, source)
     fields = frozenset(types) or frozenset(key for row in rows for key in row)
+
+    def sniffed(adapter: Adapter, *notes: str) -> Sniffed:
+        return Sniffed(adapter, fields, types, notes, _objects(rows))
+
+    if isinstance(wanted, Mapping):
+        return sniffed(mapped_adapter(wanted, fields))
     if wanted is not None:
         if wanted not in ADAPTERS:
             raise SourceError(f"There is no format {wanted!r}. There are: {', '.join(ADAPTERS)}.")
-        return Sniffed(ADAPTERS[wanted], fields, types)
+        return sniffed(ADAPTERS[wanted])
     for adapter in ADAPTERS.values():
         if any(adapter.recognise(set(row), row) for row in rows[:20]) or adapter.recognise(set(fields), rows[0]):
-            return Sniffed(adapter, fields, types)
+            return sniffed(adapter)
     mapping = guess(rows)
     if not mapping:
         raise SourceError(
@@ -89,4 +110,4 @@ def sniff(connection: duckdb.DuckDBPyConnection, source: Source, wanted: str | N
             "do not tell which is what. Say it with --map, as in --map prompt=question --map time=created."
         )
     note = f"No known format: read by a guessed mapping, {sentence(mapping)}. Correct it with --map or on the page."
-    return Sniffed(mapped_adapter(mapping), fields, types, (note,))
+    return sniffed(mapped_adapter(mapping, fields), note)

@@ -23,7 +23,6 @@ from analysis.ingest import adapter as adapter_module
 from analysis.ingest import normalise
 from analysis.ingest.adapter import DRAFT, Adapter
 from analysis.ingest.clean import Cleaned, Refused, clean
-from analysis.ingest.mapping import mapped_adapter
 from analysis.ingest.relation import LINE, MENDED, csv_relation, drafts, json_relation, parquet_relation
 from analysis.ingest.sniff import Sniffed, sniff
 from analysis.ingest.source import Source, SourceError, open_source, unpack
@@ -33,6 +32,8 @@ if TYPE_CHECKING:
 
 MEMORY_LIMIT = "1GB"
 _BATCH = 2_000
+_ROW_GROUP = 20_480
+"""Rows that Parquet holds back in memory for each thread."""
 
 
 @dataclass
@@ -128,7 +129,7 @@ class _Stager:
 
     def run(self, source: Source) -> None:
         """Optimistically where the format is declared, carefully where that fails or finds rows with nothing in them."""
-        source, sniffed = self._sniff(source)
+        sniffed = sniff(self.connection, source, self.task.mapping or self.task.format)
         adapter = sniffed.adapter
         self.staged.format, self.staged.source = adapter.name, adapter.source
         self.staged.merges = adapter.merges
@@ -142,12 +143,6 @@ class _Stager:
         self.staged.rows = str(rows)
         self._count(source, adapter, rows)
 
-    def _sniff(self, source: Source) -> tuple[Source, Sniffed]:
-        sniffed = sniff(self.connection, source, self.task.format)
-        if self.task.mapping is not None:
-            return source, Sniffed(mapped_adapter(self.task.mapping), sniffed.fields, sniffed.types)
-        return source, sniffed
-
     def _optimistic(self, source: Source, sniffed: Sniffed, rows: Path) -> bool:
         """Let DuckDB read the file whole; false where it finds a row that is broken or says nothing."""
         adapter = sniffed.adapter
@@ -157,7 +152,9 @@ class _Stager:
         elif source.container == "csv":
             raw = csv_relation(source, adapter.reads, extras, set(sniffed.types))
         else:
-            raw = json_relation(source.path, source.container, adapter.reads, extras, cleaned=False)
+            raw = json_relation(
+                source.path, source.container, adapter.reads, extras, cleaned=False, objects=sniffed.objects
+            )
         try:
             self._copy(drafts(self._with_partitions(raw, sniffed), adapter, extras, self._constants(sniffed)), rows)
         except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException):
@@ -178,7 +175,7 @@ class _Stager:
         good = self.folder / "good"
         if adapter.rows is None:
             self._write_lines(objects, good)
-            raw = json_relation(good, "jsonl", adapter.reads, sniffed.extras, cleaned=True)
+            raw = json_relation(good, "jsonl", adapter.reads, sniffed.extras, cleaned=True, objects=())
             relation = drafts(self._with_partitions(raw, sniffed), adapter, sniffed.extras, self._constants(sniffed))
         else:
             self._write_drafts(adapter, objects, good, cleaned)
@@ -255,7 +252,7 @@ class _Stager:
         watcher = threading.Thread(target=self._watch, args=(stop,), daemon=True)
         watcher.start()
         try:
-            self.connection.execute(f"COPY ({sql}) TO '{rows}' (FORMAT parquet, COMPRESSION zstd)")
+            self.connection.execute(f"COPY ({sql}) TO '{rows}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP})")
         finally:
             stop.set()
             watcher.join()

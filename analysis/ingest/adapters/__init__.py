@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from analysis.ingest.adapters import anthropic, conversations, helicone, langfuse, litellm, openai
+from analysis.ingest.adapters import (
+    anthropic,
+    conversations,
+    helicone,
+    langfuse,
+    litellm,
+    mlflow,
+    openai,
+    openinference,
+    otlp,
+)
 from analysis.ingest.adapters.langsmith import LANGSMITH
 
 ADAPTERS = {
     adapter.name: adapter
     for adapter in (
+        otlp.OPENINFERENCE,
+        otlp.GENAI,
         anthropic.BATCH_RESULTS,
         anthropic.BATCH_REQUESTS,
         openai.BATCH_RESULTS,
@@ -22,8 +34,10 @@ ADAPTERS = {
         langfuse.UI_TRACES,
         langfuse.OBSERVATIONS,
         langfuse.TRACES,
+        openinference.SPANS,
         litellm.SPEND_LOGS,
         litellm.STANDARD_LOGGING,
+        mlflow.TRACES,
         conversations.WILDCHAT,
         conversations.LMSYS,
         conversations.SHAREGPT,

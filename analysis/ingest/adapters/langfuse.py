@@ -78,7 +78,8 @@ def _columns(name: Mapping[str, str]) -> dict[str, str]:
         "streaming": f"CASE WHEN {get('completion_start_time')} IS NOT NULL THEN 'true' END",
         "status": "CASE level WHEN 'ERROR' THEN 'error' WHEN '' THEN NULL ELSE lower(replace(level, 'WARNING', 'ok')) END",
         "error": f"CASE WHEN level = 'ERROR' THEN coalesce(nullif({get('status_message')}, ''), 'error') END",
-        "attributes": """merge_json(without(metadata, '{"feature":null,"app":null,"service":null}'),
+        "attributes": """merge_json(without(metadata, '{"feature":null,"app":null,"service":null,"attributes":null,
+            "resourceAttributes":null,"scope":null}'),
             CASE WHEN tags IS NOT NULL AND tags NOT IN ('[]', '')
             THEN CAST(json_object('tags', TRY(CAST(tags AS JSON))) AS VARCHAR) END)""",
     }
@@ -164,7 +165,8 @@ TRACES = Adapter(
         "release": "coalesce(nullif(release, ''), version)",
         "input": "input",
         "output": "output",
-        "attributes": """merge_json(without(metadata, '{"feature":null}'), CASE WHEN tags NOT IN ('[]', '')
+        "attributes": """merge_json(without(metadata, '{"feature":null,"attributes":null,
+            "resourceAttributes":null,"scope":null}'), CASE WHEN tags NOT IN ('[]', '')
             THEN CAST(json_object('tags', TRY(CAST(tags AS JSON))) AS VARCHAR) END)""",
     },
 )  # fmt: skip
@@ -197,7 +199,8 @@ UI_TRACES = Adapter(
         "recorded_cost": '"totalCost"',
         "latency": "latency",
         "status": """CASE WHEN level = 'ERROR' OR number("errorCount") > 0 THEN 'error' WHEN level <> '' THEN 'ok' END""",
-        "attributes": """merge_json(without(metadata, '{"feature":null}'), CASE WHEN tags NOT IN ('[]', '')
+        "attributes": """merge_json(without(metadata, '{"feature":null,"attributes":null,
+            "resourceAttributes":null,"scope":null}'), CASE WHEN tags NOT IN ('[]', '')
             THEN CAST(json_object('tags', TRY(CAST(tags AS JSON))) AS VARCHAR) END)""",
     },
     scores_from_extras=True,
@@ -322,7 +325,9 @@ def _whole_score(score: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _as_object(value: Any) -> dict[str, Any]:
-    return dict(value) if isinstance(value, dict) else {}
+    """Metadata without the raw telemetry, which Langfuse has read into its own fields."""
+    raw = ("attributes", "resourceAttributes", "scope")
+    return {key: item for key, item in value.items() if key not in raw} if isinstance(value, dict) else {}
 
 
 WHOLE_TRACE = Adapter(
