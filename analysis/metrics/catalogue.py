@@ -48,6 +48,8 @@ class Metric:
         The name of the scores it speaks of.
     over_requests : bool
         `value` counts; the rate is that count over all requests, scored or not.
+    per : str or None
+        SQL of a distinct count by which `value` is divided.
     """
 
     name: str
@@ -65,6 +67,12 @@ class Metric:
     source: str = "records"
     score: str | None = None
     over_requests: bool = False
+    per: str | None = None
+
+    @property
+    def apart(self) -> str | None:
+        """The distinct count in it, which is several times quicker in a scan of its own."""
+        return self.per or (self.value if "DISTINCT" in self.value else None)
 
     @property
     def total(self) -> bool:
@@ -154,10 +162,10 @@ def _rate(
 
 def _cost_per(name: str, title: str, definition: str, denominator: str, unit: str, known: str) -> Metric:
     """Cost of the records for which `known` holds, over the distinct values of `unit` among them."""
-    where = f"FILTER ({known} AND {COST} IS NOT NULL)"
+    where = f"{known} AND {COST} IS NOT NULL"
     return Metric(
-        name, title, "USD", definition, denominator, "lower", "distinct",
-        f"sum({COST}) {where} / nullif(count(DISTINCT {unit}) {where}, 0)", f"count(*) {where}",
+        name, title, "USD", definition, denominator, "lower", "distinct", f"sum({COST}) FILTER ({where})",
+        f"count(*) FILTER ({where})", per=f"count(DISTINCT CASE WHEN {where} THEN {unit} END)",
     )  # fmt: skip
 
 

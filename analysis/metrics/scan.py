@@ -36,34 +36,57 @@ class Keys:
 
 
 def scan(store: Store, metrics: Sequence[Metric], source: str, filter: Filter, keys: Keys) -> pl.DataFrame:
-    """Compute metrics of one source in one scan.
+    """Compute metrics of one source in one scan, and in one more for each distinct count.
 
     Returns
     -------
     polars.DataFrame
         A row a group: the keys, then ``NAME.value``, ``NAME.n``, ``NAME.of`` and ``NAME.spread`` of each metric.
     """
+    columns = {
+        f"{metric.name}.{part}": (metric, getattr(metric, part))
+        for metric in metrics
+        for part in ("value", "n", "of", "spread")
+        if part != "value" or metric.apart != metric.value
+    }
+    frame = _query(store, columns, source, filter, keys)
+    for metric in metrics:
+        if metric.apart is None:
+            continue
+        counts = _query(store, {"distinct": (metric, metric.apart)}, source, filter, keys)
+        frame = frame.join(counts, on=list(keys.names), how="left") if keys.names else frame.hstack(counts)
+        name = f"{metric.name}.value"
+        distinct = pl.col("distinct")
+        value = distinct if metric.per is None else pl.when(distinct > 0).then(pl.col(name) / distinct)
+        frame = frame.with_columns(value.alias(name)).drop("distinct")
+    return frame
+
+
+def _query(
+    store: Store, columns: dict[str, tuple[Metric, str]], source: str, filter: Filter, keys: Keys
+) -> pl.DataFrame:
+    """Compute expressions, each of a metric, for each group."""
     where, values = filter.predicate()
     bound = Bound("m")
-    columns = [f'{column} AS "k{place}"' for place, column in enumerate(keys.columns)]
-    for metric in metrics:
-        score = bound.add(metric.score) if metric.score is not None else ""
-        for part in ("value", "n", "of", "spread"):
-            expression = getattr(metric, part).replace("{this}", f"s.name = {score}")
-            columns.append(f"{expression} AS m{len(columns)}")
-    if metrics[0].source == "scores":
-        where += f" AND s.name IN ({', '.join(f'${name}' for name in bound.values)})"
-    if metrics[0].source == "signal":
+    names = list(dict.fromkeys(metric.score for metric, _ in columns.values() if metric.score is not None))
+    scores = {name: bound.add(name) for name in names}
+    sql = [f"{column} AS k{place}" for place, column in enumerate(keys.columns)]
+    for metric, expression in columns.values():
+        this = f"s.name = {scores[metric.score]}" if metric.score is not None else ""
+        sql.append(f"{expression.replace('{this}', this)} AS m{len(sql)}")
+    kind = next(metric.source for metric, _ in columns.values())
+    if kind == "scores":
+        where += f" AND s.name IN ({', '.join(scores.values())})"
+    if kind == "signal":
         where += " AND (NOT coalesce(logged.whole, false) OR s.value IS NOT NULL)"
-        source = source.format(score=score)
+        source = source.format(score=scores[names[0]])
     if keys.names[:1] == ("time",):
         where += " AND r.time IS NOT NULL"
     group = f"GROUP BY {', '.join(str(place) for place in range(1, len(keys.columns) + 1))}" if keys.columns else ""
     frame = store.frame(
-        f"SELECT {', '.join(columns)} FROM {source} WHERE {where} {group}", values | keys.bound.values | bound.values
+        f"SELECT {', '.join(sql)} FROM {source} WHERE {where} {group}", values | keys.bound.values | bound.values
     )
-    parts = [f"{metric.name}.{part}" for metric in metrics for part in ("value", "n", "of", "spread")]
-    frame.columns = [*keys.names, *parts]
+    frame.columns = [*keys.names, *columns]
     return frame
 
 
