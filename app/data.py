@@ -1,0 +1,166 @@
+"""What pages ask of the metrics, remembered until the log store changes: small aggregates only, never records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from analysis import pricing
+from analysis.metrics import catalogue, distribution, extent, query
+from app import runtime
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import polars as pl
+
+    from analysis.metrics.catalogue import Metric
+    from analysis.metrics.extent import Extent
+    from analysis.metrics.filter import Filter
+    from analysis.metrics.query import Dimension, Figure
+    from analysis.store import Store
+
+KEPT = 400
+"""Results remembered for each kind of question."""
+
+
+def store() -> Store:
+    """The log store."""
+    return runtime.current().store
+
+
+def _now() -> tuple[str, int]:
+    """What a remembered answer holds for: this workspace, as it is now."""
+    held = store()
+    return str(held.workspace.root), held.generation
+
+
+def whole() -> Extent:
+    """What the log store holds altogether."""
+    return _whole(_now())
+
+
+def summary(names: Sequence[str], filter: Filter) -> dict[str, Figure]:
+    """Compute metrics over a filter; see :func:`analysis.metrics.query.summary`."""
+    return _summary(_now(), tuple(names), filter)
+
+
+def measure(
+    names: Sequence[str],
+    filter: Filter,
+    *,
+    by: Sequence[str] = (),
+    grain: str | None = None,
+    limit: int | None = None,
+) -> pl.DataFrame:
+    """Compute metrics by group and time; see :func:`analysis.metrics.query.measure`. Trends have no missing buckets."""
+    return _measure(_now(), tuple(names), filter, tuple(by), grain, limit)
+
+
+def named(*names: str) -> list[Metric]:
+    """Look metrics up by name."""
+    return [catalogue.METRICS[name] for name in names]
+
+
+def comparison(filter: Filter) -> pl.DataFrame:
+    """Set recorded against recomputed cost; see :func:`analysis.pricing.comparison`."""
+    return _comparison(_now(), filter)
+
+
+def unpriced(filter: Filter) -> pl.DataFrame:
+    """List the models without a price; see :func:`analysis.pricing.unpriced`."""
+    return _unpriced(_now(), filter)
+
+
+def spread(field: str, filter: Filter) -> pl.DataFrame:
+    """Count records by the size of a numeric field; see :func:`analysis.metrics.distribution.distribution`."""
+    return _spread(_now(), field, filter)
+
+
+def imported() -> list[Metric]:
+    """List the metrics of the imported scores."""
+    return _imported(_now())
+
+
+def dimensions(filter: Filter) -> list[Dimension]:
+    """List what the records of a filter can be broken down by."""
+    return _dimensions(_now(), filter)
+
+
+def values(field: str, filter: Filter) -> list[str]:
+    """List the most frequent values of a field."""
+    return _values(_now(), field, filter)
+
+
+def values_in_order(field: str) -> list[str]:
+    """List the values of a field in the order in which imports brought them."""
+    return _in_order(_now(), field)
+
+
+def arrivals(field: str, filter: Filter) -> pl.DataFrame:
+    """List when values of a field were first seen."""
+    return _arrivals(_now(), field, filter)
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _whole(now: tuple[str, int]) -> Extent:
+    return extent.extent(store())
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def _summary(now: tuple[str, int], names: tuple[str, ...], filter: Filter) -> dict[str, Figure]:
+    return query.summary(store(), names, filter)
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def _measure(
+    now: tuple[str, int],
+    names: tuple[str, ...],
+    filter: Filter,
+    by: tuple[str, ...],
+    grain: str | None,
+    limit: int | None,
+) -> pl.DataFrame:
+    frame = query.measure(store(), names, filter, by=by, grain=grain, limit=limit)
+    return query.fill(frame, filter, grain) if grain else frame
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _imported(now: tuple[str, int]) -> list[Metric]:
+    return catalogue.imported(store())
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def _dimensions(now: tuple[str, int], filter: Filter) -> list[Dimension]:
+    return query.dimensions(store(), filter)
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def _values(now: tuple[str, int], field: str, filter: Filter) -> list[str]:
+    return query.values(store(), field, filter)["value"].to_list()
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _in_order(now: tuple[str, int], field: str) -> list[str]:
+    return extent.values_in_order(store(), field)
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def _arrivals(now: tuple[str, int], field: str, filter: Filter) -> pl.DataFrame:
+    return extent.arrivals(store(), field, filter)
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def _comparison(now: tuple[str, int], filter: Filter) -> pl.DataFrame:
+    return pricing.comparison(store(), filter)
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def _unpriced(now: tuple[str, int], filter: Filter) -> pl.DataFrame:
+    return pricing.unpriced(store(), filter)
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def _spread(now: tuple[str, int], field: str, filter: Filter) -> pl.DataFrame:
+    return distribution.distribution(store(), field, filter)
