@@ -1,0 +1,47 @@
+"""A plain table: columns of texts under their headings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import altair as alt
+import polars as pl
+
+from app.charts import look
+from app.charts.sheet import Align, Sheet
+from app.text import plain_label
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its heading, where it stands (0 to 100), to which side, and whether it is a figure in serif."""
+
+    heading: str
+    at: float
+    align: Align = "left"
+    figure: bool = False
+    muted: bool = False
+
+
+def table(columns: Sequence[Column], rows: Sequence[tuple[str, Sequence[str]]]) -> Any:  # noqa: ANN401
+    """Set a table of rows, each its key and its texts; a click selects a row under :data:`sheet.PICK`."""
+    sheet = Sheet(pl.DataFrame([
+        {"key": key} | {f"c{place}": plain_label(text, limit=60) for place, text in enumerate(texts)}
+        for key, texts in rows
+    ]))  # fmt: skip
+    return sheet.draw([
+        sheet.rules(),
+        *(
+            sheet.text(
+                f"c{place}", column.at, align=column.align, colour=look.MUTED if column.muted else look.INK,
+                **({"font": look.SERIF, "fontSize": look.BODY} if column.figure else {"limit": 300}),
+            )
+            for place, column in enumerate(columns)
+        ),
+        *sheet.headings([(column.heading, column.at, column.align) for column in columns]),
+        sheet.clickable([alt.Tooltip(f"c{place}:N", title=column.heading) for place, column in enumerate(columns)]),
+    ])  # fmt: skip

@@ -1,0 +1,82 @@
+"""Small multiples in Altair: many small trends of one look, side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import altair as alt
+import polars as pl
+
+from app import numbers
+from app.charts import look
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+HEIGHT = 150
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One small trend: points with columns ``time``, ``value``, ``low``, ``high``; its title says what is seen."""
+
+    title: str
+    points: pl.DataFrame
+    unit: str
+    colour: str | None = None
+    before: pl.DataFrame | None = None
+
+
+def panel(content: Panel, *, height: int = HEIGHT) -> Any:  # noqa: ANN401 - Altair's own union
+    """Draw one panel: a line from nought, its interval as a band, the time before as a thin line."""
+    points = _written(content.points, content.unit)
+    x, y = _across(points), _up(content)
+    colour: Any = alt.value(content.colour or look.INK)
+    base = alt.Chart(points).encode(x=x)
+    layers: list[alt.Chart] = []
+    if points["low"].is_not_null().any():
+        # Intervals of a few records reach far; the scale is that of the figures, and bands are cut off at its end.
+        band = base.mark_area(opacity=0.15, clip=True)
+        layers.append(band.encode(y=alt.Y("low:Q", title=None), y2="high:Q", color=colour))
+    if content.before is not None and not content.before.is_empty():
+        before = alt.Chart(_written(content.before, content.unit)).mark_line(strokeWidth=0.8, clip=True)
+        layers.append(before.encode(x=x, y=y, color=alt.value(look.MUTED)))
+    tips = [alt.Tooltip("time:T", title="from", format="%-d %b %Y, %H:%M"), alt.Tooltip("shown:N", title="value")]
+    layers.append(base.mark_line(strokeWidth=1.8).encode(y=y, color=colour))
+    layers.append(base.mark_point(opacity=0.001, size=120).encode(y=y, color=colour, tooltip=tips))
+    title = alt.TitleParams(content.title, anchor="start")
+    return alt.layer(*layers).properties(height=height, width="container", title=title)
+
+
+def _written(points: pl.DataFrame, unit: str) -> pl.DataFrame:
+    shown = [numbers.figure(value, unit) for value in points["value"]]
+    return points.select("time", "value", "low", "high").with_columns(shown=pl.Series(shown, dtype=pl.String))
+
+
+def _up(content: Panel) -> alt.Y:
+    drawn = [content.points] if content.before is None else [content.points, content.before]
+    top = 1.15 * max((value for frame in drawn for value in frame["value"].to_list() if value is not None), default=0.0)
+    steps = numbers.steps(top, most=2) if top > 0 else [0.0]
+    words = {f"{step:.12g}": numbers.tick(step, content.unit, steps) for step in steps}
+    axis = alt.Axis(
+        values=steps, labelExpr=look.lookup(words), labelAlign="left", labelBaseline="bottom", labelPadding=0,
+        labelOffset=-2, maxExtent=0, minExtent=0,
+    )  # fmt: skip
+    return alt.Y("value:Q", title=None, axis=axis, scale=alt.Scale(domain=[0, top or 1], nice=False))
+
+
+def _across(points: pl.DataFrame) -> alt.X:
+    """Leave room on the left, where the axis's figures stand."""
+    times = points["time"].to_list()
+    if len(times) < 2:
+        return alt.X("time:T", title=None, axis=alt.Axis(format="%-d %b", grid=False))
+    span = times[-1] - times[0]
+    form = "%H:%M" if span.days < 2 else "%-d %b" if span.days < 200 else "%b %Y"
+    domain = [_date(times[0] - span * 0.13), _date(times[-1] + span * 0.02)]
+    axis = alt.Axis(tickCount=3, format=form, grid=False, labelFlush=True)
+    return alt.X("time:T", title=None, axis=axis, scale=alt.Scale(domain=domain, nice=False))
+
+
+def _date(moment: datetime) -> alt.DateTime:
+    return alt.DateTime(year=moment.year, month=moment.month, date=moment.day, hours=moment.hour, minutes=moment.minute)

@@ -1,0 +1,57 @@
+"""The number first: figures in a row, each with what it rests on and how it moved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from analysis.metrics.change import compare
+from app import numbers, words
+from app.text import escape
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from analysis.metrics.query import Figure
+
+
+def row(
+    key: str, now: Mapping[str, Figure], before: Mapping[str, Figure], *, names: Sequence[str] | None = None
+) -> None:
+    """Draw figures side by side; `before` gives those of the period before, where there is one."""
+    shown = list(names or now)
+    with st.container(key=f"figures-{key}"):
+        for column, name in zip(st.columns(len(shown), gap="large"), shown, strict=True):
+            with column:
+                _one(now[name], before.get(name))
+
+
+def _one(now: Figure, before: Figure | None) -> None:
+    unit = now.metric.unit
+    few = now.metric.interval != "none" and words.few(now.n)
+    st.metric(
+        escape(words.label(now.metric)),
+        escape(words.TOO_FEW if few else numbers.figure(now.value, unit)),
+        help=escape(f"{now.metric.definition} Of: {now.metric.denominator}.", limit=600),
+    )
+    moved, worrying = ("", False) if few or before is None else _moved(now, before)
+    if moved:
+        st.caption(f":red[{escape(moved)}]" if worrying else escape(moved))
+    ends = "" if few else numbers.interval(now.low, now.high, unit)
+    for line in (ends, words.rests_on(now)):
+        if line:
+            st.caption(escape(line))
+
+
+def _moved(now: Figure, before: Figure) -> tuple[str, bool]:
+    """Say how a figure moved, and whether it went the wrong way by more than chance."""
+    change = compare(now, before)
+    if change is None:
+        return "too few before to compare", False
+    text = numbers.change(now.value, before.value, now.metric.unit)
+    if not change.difference or not text:
+        return "no change", False
+    arrow = "\u2191" if change.difference > 0 else "\u2193"
+    chance = ", within chance" if not change.notable and now.metric.interval != "none" else ""
+    return f"{arrow}{numbers.THIN}{text.lstrip('+' + numbers.MINUS)}{chance}", change.worrying

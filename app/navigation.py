@@ -1,0 +1,66 @@
+"""The pages, in their groups: the one list of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+_PAGES = Path(__file__).resolve().parents[1] / "pages"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page: its name in links, its title, and its group in the sidebar."""
+
+    name: str
+    title: str
+    group: str
+
+    @property
+    def path(self) -> Path:
+        """The page's script."""
+        return _PAGES / f"{self.name}.py"
+
+    def page(self) -> st.Page:
+        """The page as Streamlit wants it; made anew it is still the same page."""
+        return st.Page(self.path, title=self.title, url_path=self.name, default=self is ENTRIES[0])
+
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry("overview", "Overview", "Monitor"),
+    Entry("usage", "Usage", "Monitor"),
+    Entry("cost", "Cost", "Monitor"),
+    Entry("latency", "Latency", "Monitor"),
+    Entry("quality", "Quality", "Monitor"),
+    Entry("safety", "Safety", "Monitor"),
+    Entry("conversations", "Conversations", "Understand"),
+    Entry("imports", "Import", "Data"),
+    Entry("settings", "Settings", "Data"),
+)
+
+
+def grouped() -> dict[str, list[st.Page]]:
+    """Group the pages as the sidebar shows them."""
+    groups: dict[str, list[st.Page]] = {}
+    for entry in ENTRIES:
+        if entry.path.is_file():
+            groups.setdefault(entry.group, []).append(entry.page())
+    return groups
+
+
+def page(name: str) -> st.Page:
+    """Find a page by its name.
+
+    Raises
+    ------
+    KeyError
+        If there is none.
+    """
+    return {entry.name: entry for entry in ENTRIES}[name].page()
+
+
+def has(name: str) -> bool:
+    """Whether a page is there."""
+    return any(entry.name == name and entry.path.is_file() for entry in ENTRIES)

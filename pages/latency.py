@@ -1,0 +1,24 @@
+"""Latency: how long answers take to begin and to end."""
+
+from __future__ import annotations
+
+from app import breakdowns, data, figures, filters, page, timings, trends
+
+PERCENTILES = ("latency_p50", "latency_p90", "latency_p95", "latency_p99")
+FIRST_TOKEN = (
+    "time_to_first_token_p50",
+    "time_to_first_token_p90",
+    "time_to_first_token_p95",
+    "time_to_first_token_p99",
+)
+SHOWN = ("latency_p50", "latency_p95", "latency_p99", "time_to_first_token_p95", "output_tokens_per_second")
+
+scope = page.begin("Latency")
+now, before = scope.figures(*PERCENTILES, *FIRST_TOKEN, "output_tokens_per_second")
+figures.row("latency", now, before, names=SHOWN)
+filters.controls(scope.view, scope.chosen)
+trends.several(scope, data.named(*PERCENTILES), timings.headline(now), key="percentiles")
+breakdowns.of_groups(scope, now["latency_p95"].metric, f"The slowest answers, p95 by {scope.by_words}", key="slow")
+timings.spread(scope, now)
+trends.several(scope, data.named(*FIRST_TOKEN), timings.first_word(now), key="first-token")
+trends.of_groups(scope, now["output_tokens_per_second"].metric, key="speed")
