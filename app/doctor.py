@@ -7,10 +7,12 @@ import platform
 import shutil
 import stat
 from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis import overrides
 from analysis.state.database import State, StateUnreachableError
 from analysis.store import MEMORY_LIMIT, Store, StoreBusyError
 from analysis.workspace import Workspace
@@ -23,6 +25,9 @@ OK, WARN, FAIL = "ok", "warning", "failed"
 
 MIN_FREE_DISK = 2 * 1024**3
 """Bytes; below this an import of ordinary size may not fit."""
+
+OLD_PRICES = 180
+"""Days; a table whose newest price is older is likely to lack the models of today."""
 
 PACKAGES = ("streamlit", "duckdb", "polars", "sqlalchemy", "genai-prices")
 
@@ -123,8 +128,25 @@ def _state_store(workspace: Workspace) -> Check:
 
 
 def _prices(workspace: Workspace) -> Check:
-    override = f", overridden by {workspace.prices.name}" if workspace.prices.exists() else ""
-    return Check("prices", OK, f"genai-prices {version('genai-prices')}{override}")
+    try:
+        own = overrides.load(workspace.prices)
+    except overrides.PriceFileError as error:
+        return Check("prices", FAIL, str(error), f"Mend {workspace.prices}, or take it away.")
+    newest, today = _newest_price(), datetime.now(UTC).date()
+    found = f"genai-prices {version('genai-prices')}, newest price of {newest}, {len(own)} of your own"
+    if (today - newest).days > OLD_PRICES:
+        return Check("prices", WARN, found, "Newer models have no price: pip install --upgrade genai-prices")
+    return Check("prices", OK, found)
+
+
+def _newest_price() -> date:
+    """The latest day up to today from which the packaged table has a price."""
+    from genai_prices.data_snapshot import get_snapshot
+
+    today = datetime.now(UTC).date()
+    lists = (m.prices for p in get_snapshot().providers for m in p.models if isinstance(m.prices, list))
+    starts = (getattr(entry.constraint, "start_date", None) for prices in lists for entry in prices)
+    return max((start for start in starts if start is not None and start <= today), default=date.min)
 
 
 def _browser(_: Workspace) -> Check:
