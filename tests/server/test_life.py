@@ -193,3 +193,15 @@ def test_streamlits_websocket_takes_no_other_name_for_this_machine(served: Serve
     }  # fmt: skip
     answer = httpx.get(f"{served.url}/_stcore/stream", headers=headers, trust_env=False)
     assert answer.status_code == 403
+
+
+@pytest.mark.postgres
+def test_the_server_keeps_its_state_in_postgresql(tmp_path: Path, postgres_url: str):
+    path = tmp_path / "chats.jsonl"
+    path.write_text(json.dumps(CHAT) + "\n")
+    with serving(tmp_path / "workspace", AFTERWORD_STATE_URL=postgres_url) as server:
+        assert afterword(server.home, "import", path)[0] == 0
+        assert not (server.home / "state.sqlite").exists()
+    state = State(postgres_url)
+    assert [job.state for job in jobs.recent(state)] == ["done"]
+    state.close()
