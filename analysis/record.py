@@ -87,6 +87,10 @@ SCORE: tuple[Column, ...] = (
 )
 
 RECORD_COLUMNS: tuple[str, ...] = tuple(column.name for column in RECORD)
+STAGED_COLUMNS: tuple[str, ...] = tuple(
+    name for name in RECORD_COLUMNS if name not in ("import_id", "computed_cost", "price_source")
+)
+"""What an import reads from a log; the rest it adds."""
 SCORE_COLUMNS: tuple[str, ...] = tuple(column.name for column in SCORE)
 
 TOKEN_COLUMNS: tuple[str, ...] = (

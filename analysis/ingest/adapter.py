@@ -81,7 +81,8 @@ THUMBS: dict[str, int] = {
 """A thumb in its usual spellings, lower case."""
 
 MACROS: tuple[str, ...] = (
-    "CREATE MACRO thumb(txt) AS map {" + ", ".join(f"'{word}': {value}" for word, value in THUMBS.items())
+    "CREATE MACRO thumb(txt) AS map {"
+    + ", ".join(f"'{word}': {value}" for word, value in THUMBS.items())
     + "}[lower(trim(CAST(txt AS VARCHAR)))]",
     # A JSON text's value at a path, null where it is no JSON or has none; a list of paths is read in one go.
     "CREATE MACRO pick(json_text, path) AS TRY(json_extract_string(json_text, path))",

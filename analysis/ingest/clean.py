@@ -20,7 +20,6 @@ from analysis.ingest.split import MAX_OBJECT, objects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from analysis.ingest.source import Source
 
@@ -74,7 +73,9 @@ class RowError(Exception):
         self.column = column
 
 
-def clean(source: Source, cleaned: Cleaned, progress: Callable[[int], None]) -> Iterator[tuple[int, dict[str, Any], str]]:
+def clean(
+    source: Source, cleaned: Cleaned, progress: Callable[[int], None]
+) -> Iterator[tuple[int, dict[str, Any], str]]:
     """Yield ``(line, row, mended)`` of each good row; `cleaned` collects the rest.
 
     ``mended`` names what was repaired by the keys of ``normalise.REPAIRS``, comma-separated. `progress` is told the

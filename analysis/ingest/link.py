@@ -150,8 +150,10 @@ def resolve_scores(cursor: duckdb.DuckDBPyConnection) -> None:
     columns = {"trace": "trace_id", "session": "session_id", "response": "response_id"}
     for (target,) in targets:
         if target == "call":
-            found = "SELECT CAST(id AS VARCHAR) AS key, id FROM records WHERE id IN (SELECT TRY_CAST(target_key AS UUID) " \
-                    "FROM scores WHERE record_id IS NULL AND target = 'call')"
+            found = (
+                "SELECT CAST(id AS VARCHAR) AS key, id FROM records WHERE id IN (SELECT TRY_CAST(target_key AS UUID) "
+                "FROM scores WHERE record_id IS NULL AND target = 'call')"
+            )
         elif target in columns:
             column = columns[target]
             found = f"""SELECT {column} AS key, arg_max(id, coalesce(time, TIMESTAMP '1970-01-01')) AS id FROM records

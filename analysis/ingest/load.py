@@ -11,16 +11,18 @@ from analysis.ingest.link import fill, resolve_scores, stand_in
 from analysis.ingest.normalise import REPAIRS
 from analysis.ingest.report import Refusal, Report, Tally
 from analysis.pricing import reprice
-from analysis.record import RECORD_COLUMNS
+from analysis.record import STAGED_COLUMNS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import duckdb
 
+    from analysis.ingest.direct import Direct
     from analysis.ingest.stage import Staged
 
 MAX_REFUSALS_SHOWN = 100
 
-_STAGED = [name for name in RECORD_COLUMNS if name not in ("import_id", "computed_cost", "price_source")]
 _PARTS = ("trace", "trace_part", "call_part")
 
 
@@ -41,7 +43,18 @@ def load(cursor: duckdb.DuckDBPyConnection, staged: Staged, report: Report, give
     given : Given
         The file as it was given.
     """
-    _Load(cursor, staged, report).run(given)
+    _Load(cursor, report).staged(staged, given)
+
+
+def load_directly(cursor: duckdb.DuckDBPyConnection, direct: Direct, report: Report, given: Given) -> None:
+    """Insert a file of plain calls in one pass, link it with what is there, and write the account of it.
+
+    Raises
+    ------
+    duckdb.Error
+        One of ``direct.REFUSED``, at the first row that is no plain call; the transaction is to be rolled back.
+    """
+    _Load(cursor, report).directly(direct, given)
 
 
 @dataclass(frozen=True)
@@ -50,44 +63,72 @@ class Given:
 
     path: str
     size: int
-    sha256: str
+    sha256: Callable[[], str]
+    """Waits for the digest, which is computed beside the reading."""
 
 
 class _Load:
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, staged: Staged, report: Report) -> None:
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, report: Report) -> None:
         self.cursor = cursor
-        self.staged = staged
         self.report = report
-        self.import_id = self._number("SELECT coalesce(max(id), 0) + 1 FROM imports")
+        self.import_id = report.id = self._number("SELECT coalesce(max(id), 0) + 1 FROM imports")
 
-    def run(self, given: Given) -> None:
-        report = self.report
-        report.id, report.format, report.bytes = self.import_id, self.staged.format, self.staged.bytes
-        report.read, report.refused = self.staged.read, self.staged.refused
-        report.notes += self.staged.notes
-        self.cursor.execute(f"CREATE OR REPLACE TEMP VIEW staged AS FROM read_parquet('{self.staged.rows}')")
-        self._refuse()
-        calls = self._insert_calls()
+    def staged(self, staged: Staged, given: Given) -> None:
+        self.report.read, self.report.refused = staged.read, staged.refused
+        self.report.notes += staged.notes
+        self.cursor.execute(f"CREATE OR REPLACE TEMP VIEW staged AS FROM read_parquet('{staged.rows}')")
+        self._refuse(staged)
+        calls = self._insert_calls(merges=staged.merges)
         score_rows = self._insert_scores()
         self._insert_parts()
+        self._link()
+        self._set_aside(calls + score_rows)
+        self.cursor.execute("DROP VIEW staged")
+        self._write(given)
+
+    def directly(self, direct: Direct, given: Given) -> None:
+        assert direct.sniffed is not None
+        known = self._number("SELECT count(*) FROM records")
+        self.report.read = direct.insert(self.import_id)
+        self.report.duplicate = self._delete_duplicates(known)
+        self.report.kept = self.report.read - self.report.duplicate
+        self.report.notes += direct.sniffed.notes
+        self._link()
+        self._write(given)
+
+    def _link(self) -> None:
+        """Join what came with what is there."""
         fill(self.cursor, self.import_id)
         stand_in(self.cursor)
         resolve_scores(self.cursor)
         reprice(self.cursor, self.import_id)
-        self._describe(calls, score_rows)
-        self.cursor.execute("DROP VIEW staged")
-        self._write(given)
+
+    def _delete_duplicates(self, known: int) -> int:
+        """Take out rows that were there before, and all but one of those that came twice; returns how many."""
+        deleted = 0
+        if known:
+            deleted += self._number(
+                """DELETE FROM records WHERE import_id = $1
+                AND id IN (SELECT r.id FROM records r WHERE r.import_id <> $1)""",
+                [self.import_id],
+            )
+        own = f"FROM records WHERE import_id = {self.import_id}"
+        if self._number(f"SELECT count(*) - count(DISTINCT id) {own}"):
+            deleted += self._number(
+                f"DELETE {own} AND rowid NOT IN (SELECT max(rowid) {own} GROUP BY id)",
+            )
+        return deleted
 
     def _number(self, sql: str, parameters: list[Any] | None = None) -> int:
         row = self.cursor.execute(sql, parameters or []).fetchone()
         return int(row[0] or 0) if row else 0
 
-    def _refuse(self) -> None:
+    def _refuse(self, staged: Staged) -> None:
         """Keep the refusals of the careful path, and those of rows that say nothing."""
-        if self.staged.refusals:
+        if staged.refusals:
             self.cursor.execute(
                 f"INSERT INTO refusals SELECT ?, line, col, reason, excerpt, raw "
-                f"FROM read_parquet('{self.staged.refusals}')",
+                f"FROM read_parquet('{staged.refusals}')",
                 [self.import_id],
             )
         empty = self._number("SELECT count(*) FROM staged WHERE problem IS NOT NULL")
@@ -104,13 +145,16 @@ class _Load:
         ).fetchall()
         self.report.refusals = [Refusal(*row) for row in rows]
 
-    def _insert_calls(self) -> int:
+    def _insert_calls(self, *, merges: bool) -> int:
         """Insert the calls that are not there yet; returns how many of the staged rows were calls."""
         calls = "SELECT * FROM staged WHERE row_kind = 'call' AND problem IS NULL"
-        total, distinct = self.cursor.execute(f"SELECT count(*), count(DISTINCT id) FROM ({calls})").fetchone() or (0, 0)
+        total, distinct = self.cursor.execute(f"SELECT count(*), count(DISTINCT id) FROM ({calls})").fetchone() or (
+            0,
+            0,
+        )
         if distinct < total:
-            calls = self._one_each(calls)
-        columns = ", ".join(f'"{name}"' for name in _STAGED)
+            calls = self._one_each(calls, merges=merges)
+        columns = ", ".join(f'"{name}"' for name in STAGED_COLUMNS)
         values = columns.replace('"attributes"', "CAST(CAST(attributes AS JSON) AS VARIANT)")
         known = self._number("SELECT count(*) FROM records")
         new = "WHERE NOT EXISTS (SELECT 1 FROM records r WHERE r.id = c.id)" if known else ""
@@ -120,14 +164,14 @@ class _Load:
         kept = self._number("SELECT count(*) FROM records") - known
         self.report.kept += kept
         self.report.duplicate += total - kept
-        if self.staged.merges and known and kept < distinct:
+        if merges and known and kept < distinct:
             self._insert_pieces(calls)
         return int(total)
 
-    def _one_each(self, calls: str) -> str:
-        if not self.staged.merges:
+    def _one_each(self, calls: str, *, merges: bool) -> str:
+        if not merges:
             return f"SELECT * FROM ({calls}) QUALIFY row_number() OVER (PARTITION BY id ORDER BY line DESC) = 1"
-        merged = ", ".join(f'any_value("{name}") AS "{name}"' for name in _STAGED if name != "id")
+        merged = ", ".join(f'any_value("{name}") AS "{name}"' for name in STAGED_COLUMNS if name != "id")
         return f"SELECT id, {merged} FROM ({calls}) GROUP BY id"
 
     def _insert_pieces(self, calls: str) -> None:
@@ -145,7 +189,7 @@ class _Load:
         self._insert_part_rows(joins, key, f"staged WHERE row_kind IN {_PARTS} AND problem IS NULL")
 
     def _insert_part_rows(self, joins: str, key: str, rows: str) -> None:
-        columns = ", ".join(f'"{name}"' for name in _STAGED)
+        columns = ", ".join(f'"{name}"' for name in STAGED_COLUMNS)
         values = columns.replace('"attributes"', "CAST(CAST(attributes AS JSON) AS VARIANT)")
         self.cursor.execute(
             f"""INSERT INTO parts (joins, key, stands_in, import_id, {columns})
@@ -191,19 +235,22 @@ class _Load:
             self.report.duplicate += rows - kept
         return rows
 
-    def _describe(self, calls: int, score_rows: int) -> None:
+    def _set_aside(self, taken: int) -> None:
+        """Account for the rows that are neither calls nor scores."""
         report = self.report
-        stood_in = self._number(
-            "SELECT count(*) FROM records WHERE import_id = ? AND kind = 'trace'", [self.import_id]
-        )
+        stood_in = self._number("SELECT count(*) FROM records WHERE import_id = ? AND kind = 'trace'", [self.import_id])
         report.kept += stood_in
-        report.aside = report.read - report.refused - calls - score_rows - stood_in
-        rows = self.cursor.execute(
-            """SELECT coalesce(why, CASE row_kind WHEN 'trace' THEN 'trace that fills in its calls'
-                WHEN 'aside' THEN 'no model call' ELSE 'fills in calls logged elsewhere' END) AS what, count(*)
-            FROM staged WHERE row_kind NOT IN ('call', 'score') AND problem IS NULL GROUP BY ALL ORDER BY 2 DESC"""
-        ).fetchall()
-        report.asides = [Tally(what, count) for what, count in rows] if report.aside else []
+        report.aside = report.read - report.refused - taken - stood_in
+        if report.aside:
+            rows = self.cursor.execute(
+                """SELECT coalesce(why, CASE row_kind WHEN 'trace' THEN 'trace that fills in its calls'
+                    WHEN 'aside' THEN 'no model call' ELSE 'fills in calls logged elsewhere' END) AS what, count(*)
+                FROM staged WHERE row_kind NOT IN ('call', 'score') AND problem IS NULL GROUP BY ALL ORDER BY 2 DESC"""
+            ).fetchall()
+            report.asides = [Tally(what, count) for what, count in rows]
+
+    def _describe(self) -> None:
+        report = self.report
         rows = self.cursor.execute(
             "SELECT repairs, count(*) FROM records WHERE import_id = ? AND repairs IS NOT NULL GROUP BY ALL",
             [self.import_id],
@@ -224,6 +271,7 @@ class _Load:
                 report.notes.append(f"{span[2]:,} records have no time: they are in totals, not in trends.")
 
     def _write(self, given: Given) -> None:
+        self._describe()
         report = self.report
         body = orjson.dumps(
             {
@@ -234,7 +282,7 @@ class _Load:
             """INSERT INTO imports VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, now()::TIMESTAMP,
                ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)""",
             [
-                self.import_id, report.batch, report.file, given.path, given.sha256, given.size, report.bytes, report.format,
+                self.import_id, report.batch, report.file, given.path, given.sha256(), given.size, report.bytes, report.format,
                 report.imported_by, report.started, report.read, report.kept, report.duplicate, report.repaired,
                 report.refused, report.aside, report.scores, report.first_time, report.last_time, body,
             ],

@@ -246,9 +246,11 @@ def mapped_adapter(mapping: Mapping[str, str], fields: Iterable[str] = ()) -> Ad
             columns[_DRAFT_NAMES.get(target, target)] = sql
     _separate(columns)
     if scores:
-        columns["scores"] = "CAST(to_json(list_filter([" + ", ".join(
-            f"feedback_json('{name}', {sql})" for name, sql in scores
-        ) + "], lambda s: s IS NOT NULL)) AS VARCHAR)"
+        columns["scores"] = (
+            "CAST(to_json(list_filter(["
+            + ", ".join(f"feedback_json('{name}', {sql})" for name, sql in scores)
+            + "], lambda s: s IS NOT NULL)) AS VARCHAR)"
+        )
     return Adapter(
         name="mapping",
         title="Mapped fields",

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from analysis.ingest import chat
-from analysis.ingest.adapter import DRAFT
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import duckdb
 
 REPAIRS: dict[str, str] = {
@@ -128,7 +129,7 @@ _NAMES = (
 
 
 def install(connection: duckdb.DuckDBPyConnection) -> None:
-    """Give a connection the functions that :func:`select` uses."""
+    """Give a connection the functions that :func:`select` uses, those in Python included."""
     connection.create_function(
         "chat_input", _chat_input, ["VARCHAR"],
         "STRUCT(system_prompt VARCHAR, prompt VARCHAR, messages VARCHAR)", type="arrow", null_handling="special",
@@ -139,6 +140,17 @@ def install(connection: duckdb.DuckDBPyConnection) -> None:
     )  # fmt: skip
     for macro in (*_MACROS, _finish_macro()):
         connection.execute(macro)
+
+
+def plain_macros() -> tuple[str, ...]:
+    """The functions that :func:`select` uses, but for those in Python: messages that want these are an error."""
+    return (
+        """CREATE MACRO chat_input(txt) AS {'system_prompt': error('odd ' || txt), 'prompt': NULL, 'messages': NULL}""",
+        """CREATE MACRO chat_output(txt) AS {'response': error('odd ' || txt), 'tool_calls': NULL,
+            'finish_reason': NULL}""",
+        *_MACROS,
+        _finish_macro(),
+    )
 
 
 def _finish_macro() -> str:
@@ -160,7 +172,7 @@ def _chat_output(texts: Any) -> Any:
     return pa.array(rows, type=pa.struct([(name, pa.string()) for name in ("response", "tool_calls", "finish_reason")]))
 
 
-def select(drafts: str, source: str, *, at: bool) -> str:
+def select(drafts: str, source: str, moment: datetime | None) -> str:
     """Turn a relation of draft rows into staged rows.
 
     Parameters
@@ -169,8 +181,8 @@ def select(drafts: str, source: str, *, at: bool) -> str:
         SQL of a relation with the columns of ``DRAFT`` and ``line``, ``mended``: all text but the line.
     source : str
         The tool, a part of every id.
-    at : bool
-        Whether the parameter ``$at`` holds the time of rows that have none.
+    moment : datetime or None
+        UTC time of rows that have none.
 
     Returns
     -------
@@ -204,7 +216,7 @@ def select(drafts: str, source: str, *, at: bool) -> str:
         SELECT {identity} AS id, '{source}' AS source, source_id, kind AS row_kind,
             CASE WHEN kind = 'trace' THEN 'trace' ELSE 'call' END AS kind,
             trace_id, session_id, user_id, correlation_id, response_id,
-            {"coalesce(m_time, $at)" if at else "m_time"} AS time,
+            {f"coalesce(m_time, TIMESTAMP '{moment}')" if moment else "m_time"} AS time,
             environment, app, feature, release, prompt_version,
             coalesce(lower(filled(provider)), maker(coalesce(model, requested_model))) AS provider,
             coalesce(model, requested_model) AS model, requested_model,

@@ -44,10 +44,7 @@ def json_relation(
     selected = [_nested(name) if _top(name) in objects else _field(name) for name in reads]
     selected += [quote(name) for name in extras]
     selected += [LINE, MENDED] if cleaned else [f"NULL::BIGINT AS {LINE}", f"NULL AS {MENDED}"]
-    return (
-        f"SELECT {', '.join(selected)} "
-        f"FROM read_json({literal(str(path))}, format='{layout}', columns={{{typed}}})"
-    )
+    return f"SELECT {', '.join(selected)} FROM read_json({literal(str(path))}, format='{layout}', columns={{{typed}}})"
 
 
 def _top(name: str) -> str:

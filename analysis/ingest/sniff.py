@@ -78,9 +78,7 @@ def look(connection: duckdb.DuckDBPyConnection, source: Source) -> tuple[list[di
     return rows, types
 
 
-def sniff(
-    connection: duckdb.DuckDBPyConnection, source: Source, wanted: str | Mapping[str, str] | None
-) -> Sniffed:
+def sniff(connection: duckdb.DuckDBPyConnection, source: Source, wanted: str | Mapping[str, str] | None) -> Sniffed:
     """Choose the adapter: the format or the mapping `wanted`, else the first that recognises the rows, else one by a guessed mapping.
 
     Raises

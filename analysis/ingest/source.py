@@ -34,6 +34,7 @@ _BOMS: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
+_GZIP, _ZSTD, _ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04"
 _CHUNK = 1 << 20
 _GRACE = 64 << 20
 """Bytes that an archive may grow to whatever its size."""
@@ -81,10 +82,7 @@ def unpack(path: Path, into: Path, *, max_expansion: int) -> Iterator[tuple[Path
 
 
 def _unpack(path: Path, name: str, into: Path, max_expansion: int, depth: int) -> Iterator[tuple[Path, str]]:
-    with path.open("rb") as file:
-        head = file.read(4)
-    packed = head[:2] == b"\x1f\x8b" or head == b"\x28\xb5\x2f\xfd" or head == b"PK\x03\x04"
-    if not packed:
+    if not is_packed(path):
         yield path, name
         return
     if depth == 2:
@@ -92,7 +90,7 @@ def _unpack(path: Path, name: str, into: Path, max_expansion: int, depth: int) -
     budget = max(_GRACE, path.stat().st_size * max_expansion)
     into.mkdir(parents=True, exist_ok=True)
     try:
-        for member, stream in _members(path, head):
+        for member, stream in _members(path):
             target = into / f"{len(list(into.iterdir()))}"
             _copy(stream, target, budget, name)
             inner = f"{name}/{member}" if member else name
@@ -103,11 +101,22 @@ def _unpack(path: Path, name: str, into: Path, max_expansion: int, depth: int) -
         ) from error
 
 
-def _members(path: Path, head: bytes) -> Iterator[tuple[str, IO[bytes]]]:
-    if head[:2] == b"\x1f\x8b":
+def _magic(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(4)
+
+
+def is_packed(path: Path) -> bool:
+    """Whether a file is gzip, Zstandard or zip, by its first bytes."""
+    return _magic(path).startswith((_GZIP, _ZSTD, _ZIP))
+
+
+def _members(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
+    head = _magic(path)
+    if head.startswith(_GZIP):
         with gzip.open(path) as stream:
             yield "", stream  # type: ignore[misc]
-    elif head == b"\x28\xb5\x2f\xfd":
+    elif head == _ZSTD:
         with path.open("rb") as raw, zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True) as stream:
             yield "", stream
     else:

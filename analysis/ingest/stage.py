@@ -11,6 +11,7 @@ import sys
 import threading
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,7 +82,7 @@ def stage(task: Task, progress: Callable[[str, int, int], None]) -> Iterator[Sta
             folder.mkdir()
             staged = Staged(name=name, bytes=path.stat().st_size)
             try:
-                with closing(_connect(out)) as connection:
+                with closing(connect(out)) as connection:
                     _Stager(connection, task, folder, staged, progress).run(open_source(path, name))
             except SourceError as error:
                 staged.failure = str(error)
@@ -92,7 +93,8 @@ def stage(task: Task, progress: Callable[[str, int, int], None]) -> Iterator[Sta
         yield Staged(name=Path(task.path).name, failure=str(error))
 
 
-def _connect(out: Path) -> duckdb.DuckDBPyConnection:
+def connect(out: Path) -> duckdb.DuckDBPyConnection:
+    """A DuckDB in memory, with the functions that reading logs needs; it spills below `out`."""
     connection = duckdb.connect()
     for name, value in (
         ("TimeZone", "UTC"),
@@ -233,7 +235,9 @@ class _Stager:
 
     def _with_partitions(self, raw: str, sniffed: Sniffed) -> str:
         """Give fields that the file lacks the values that its folders name."""
-        named = {k: v for k, v in self.task.partitions.items() if k in sniffed.adapter.reads and k not in sniffed.fields}
+        named = {
+            k: v for k, v in self.task.partitions.items() if k in sniffed.adapter.reads and k not in sniffed.fields
+        }
         if not named:
             return raw
         replaced = ", ".join(f"'{value}' AS \"{key}\"" for key, value in named.items())
@@ -244,15 +248,15 @@ class _Stager:
         return {key: value for key, value in self.task.partitions.items() if key not in known}
 
     def _copy(self, relation: str, rows: Path) -> None:
-        moment = self.task.at
-        sql = normalise.select(relation, self.staged.source, at=moment is not None)
-        if moment is not None:
-            sql = sql.replace("$at", f"TIMESTAMP '{moment}'")
+        moment = datetime.fromisoformat(self.task.at) if self.task.at else None
+        sql = normalise.select(relation, self.staged.source, moment)
         stop = threading.Event()
         watcher = threading.Thread(target=self._watch, args=(stop,), daemon=True)
         watcher.start()
         try:
-            self.connection.execute(f"COPY ({sql}) TO '{rows}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP})")
+            self.connection.execute(
+                f"COPY ({sql}) TO '{rows}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP})"
+            )
         finally:
             stop.set()
             watcher.join()

@@ -13,9 +13,9 @@ BATCH_RESULTS = Adapter(
     name="anthropic-batch",
     title="Anthropic batch results",
     source="anthropic",
-    recognise=lambda keys, first: isinstance(first.get("result"), dict) and "type" in first["result"]
-    if "custom_id" in keys
-    else False,
+    recognise=lambda keys, first: (
+        isinstance(first.get("result"), dict) and "type" in first["result"] if "custom_id" in keys else False
+    ),
     reads=("custom_id", "result"),
     prepare={
         "_r": """pick(result, ['$.type', '$.message.id', '$.message.model', '$.message.stop_reason',

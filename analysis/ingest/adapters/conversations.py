@@ -61,9 +61,7 @@ def _moderation(obj: Mapping[str, Any], place: int) -> list[dict[str, Any]]:
         worst = max(categories, key=lambda key: categories[key] or 0, default=None)
         scores.append({"name": "moderation_flagged", "value": int(bool(verdict.get("flagged"))), "origin": "model"})
         if worst is not None:
-            scores.append(
-                {"name": "moderation", "value": categories[worst], "label": worst, "origin": "model"}
-            )
+            scores.append({"name": "moderation", "value": categories[worst], "label": worst, "origin": "model"})
     toxicity = _at(obj.get("detoxify_moderation"), place)
     if toxicity and toxicity.get("toxicity") is not None:
         scores.append({"name": "toxicity", "value": toxicity["toxicity"], "origin": "model"})
@@ -95,7 +93,8 @@ def _arena(obj: Mapping[str, Any]) -> Iterator[DraftRow]:
 def _sharegpt(obj: Mapping[str, Any]) -> Iterator[DraftRow]:
     turns = _list(obj.get("conversations"))
     messages = [
-        {"role": _ROLES.get(str(turn.get("from")), str(turn.get("from"))), "content": turn.get("value")} for turn in turns
+        {"role": _ROLES.get(str(turn.get("from")), str(turn.get("from"))), "content": turn.get("value")}
+        for turn in turns
     ]
     name = str(obj.get("id") or _name(messages))
     rest = {key: value for key, value in obj.items() if key not in ("id", "conversations", "model")}
@@ -129,7 +128,9 @@ SHAREGPT = Adapter(
     name="sharegpt",
     title="ShareGPT conversations",
     source="sharegpt",
-    recognise=lambda keys, first: bool(_list(first.get("conversations"))) and "from" in _list(first["conversations"])[0],
+    recognise=lambda keys, first: (
+        bool(_list(first.get("conversations"))) and "from" in _list(first["conversations"])[0]
+    ),
     rows=_sharegpt,
 )
 FINE_TUNING = Adapter(

@@ -63,8 +63,9 @@ def _columns(name: Mapping[str, str]) -> dict[str, str]:
         "END",
         "parameters": get("model_parameters"),
         # Additive keys where they sum to the total; where `input` alone with `output` does, it holds the cached part.
-        "input_tokens": f"""CASE WHEN number(_u[11]) = {_sum("_u[1]", "_u[2]")} AND number(_u[1]) >= {_sum("_cached",
-            "_written")} THEN number(_u[1]) - ({_sum("_cached", "_written")}) ELSE number(coalesce(_u[1], _u[12])) END""",
+        "input_tokens": f"""CASE WHEN number(_u[11]) = {_sum("_u[1]", "_u[2]")} AND number(_u[1]) >= {
+            _sum("_cached", "_written")
+        } THEN number(_u[1]) - ({_sum("_cached", "_written")}) ELSE number(coalesce(_u[1], _u[12])) END""",
         "cache_read_tokens": "_cached",
         "cache_write_tokens": "_written",
         "output_tokens": f"""CASE WHEN number(_u[11]) = {_sum("_u[1]", "_u[2]")} OR (_u[11] IS NULL

@@ -27,9 +27,7 @@ BATCH_RESULTS = Adapter(
     name="openai-batch",
     title="OpenAI batch results",
     source="openai",
-    recognise=lambda keys, first: (
-        {"custom_id", "response", "error"} <= keys and "result" not in keys
-    ),
+    recognise=lambda keys, first: {"custom_id", "response", "error"} <= keys and "result" not in keys,
     reads=("id", "custom_id", "response", "error"),
     prepare={
         "_body": "pick_json(response, '$.body')",

@@ -1,0 +1,134 @@
+"""A look at a file before it is imported: its format, or its fields with a guess at which is what."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import polars as pl
+
+from analysis.ingest.mapping import fields_of, guess
+from analysis.ingest.normalise import select
+from analysis.ingest.relation import csv_relation, drafts, json_relation, parquet_relation
+from analysis.ingest.sniff import Sniffed, look, sniff
+from analysis.ingest.source import Source, SourceError, open_source, unpack
+from analysis.ingest.stage import connect
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import duckdb
+
+PREVIEW_ROWS = 20
+_PREVIEW = (
+    "time", "session_id", "user_id", "app", "feature", "model", "prompt", "response", "input_tokens", "output_tokens",
+    "recorded_cost", "latency", "status", "attributes", "repairs",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a file: its dotted path, the kind of its values, and a few of them as text."""
+
+    path: str
+    kind: str
+    samples: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What a look at the beginning of a file tells."""
+
+    name: str
+    format: str | None
+    """The adapter's name; none where no format is known."""
+    title: str
+    fields: tuple[Field, ...]
+    guess: dict[str, str]
+    """For an unknown format: target to field; empty where nothing could be guessed."""
+    signature: str
+    """The names of the top-level fields, by which a saved mapping is found again."""
+
+
+def inspect(path: Path) -> Inspection:
+    """Look at the first file that `path` holds.
+
+    Raises
+    ------
+    SourceError
+        If it cannot be read at all; the message says why and what to do.
+    """
+    with tempfile.TemporaryDirectory() as scratch, closing(connect(Path(scratch))) as connection:
+        source = _first(path, Path(scratch))
+        rows, _ = look(connection, source)
+        try:
+            adapter = sniff(connection, source, None).adapter
+        except SourceError:
+            adapter = None
+        known = adapter is not None and adapter.name != "mapping"
+        return Inspection(
+            name=source.name,
+            format=adapter.name if adapter and known else None,
+            title=adapter.title if adapter and known else "No known format",
+            fields=tuple(_field(path, values) for path, values in fields_of(rows).items()),
+            guess={} if known else guess(rows),
+            signature=",".join(sorted({key for row in rows for key in row})),
+        )
+
+
+def preview(path: Path, mapping: Mapping[str, str]) -> pl.DataFrame:
+    """Read the first rows of a file by a mapping, as they would be imported.
+
+    Returns
+    -------
+    polars.DataFrame
+        At most ``PREVIEW_ROWS`` rows; columns that are empty in all of them are left out.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be read.
+    ValueError
+        If the mapping names a target or a unit that does not exist.
+    """
+    with tempfile.TemporaryDirectory() as scratch, closing(connect(Path(scratch))) as connection:
+        source = _first(path, Path(scratch))
+        sniffed = sniff(connection, source, mapping)
+        relation = select(drafts(_raw(connection, source, sniffed, Path(scratch)), sniffed.adapter, [], {}), "", None)
+        table = connection.sql(f"SELECT {', '.join(_PREVIEW)} FROM ({relation})").to_arrow_table()
+    frame = pl.DataFrame(table)
+    return frame.select(name for name in frame.columns if frame[name].null_count() < frame.height)
+
+
+def _first(path: Path, scratch: Path) -> Source:
+    for plain, name in unpack(path, scratch / "unpacked", max_expansion=200):
+        return open_source(plain, name)
+    raise SourceError(f"{path.name} holds no file.")
+
+
+def _raw(connection: duckdb.DuckDBPyConnection, source: Source, sniffed: Sniffed, scratch: Path) -> str:
+    reads = sniffed.adapter.reads
+    if source.container == "parquet":
+        raw = parquet_relation(source.path, reads, [], sniffed.types)
+    elif source.container == "csv":
+        raw = csv_relation(source, reads, [], set(sniffed.types))
+    else:
+        lines = scratch / "sample.jsonl"
+        _write(source, lines)
+        raw = json_relation(lines, "jsonl", reads, [], cleaned=False, objects=())
+    return f"SELECT * FROM ({raw}) LIMIT {PREVIEW_ROWS}"
+
+
+def _write(source: Source, lines: Path) -> None:
+    lines.write_bytes(b"\n".join(orjson.dumps(row) for row in source.sample[:PREVIEW_ROWS]))
+
+
+def _field(path: str, values: list[Any]) -> Field:
+    kinds = {type(value).__name__ for value in values}
+    kind = {"str": "text", "int": "number", "float": "number", "bool": "yes or no", "list": "list", "dict": "object"}
+    names = sorted({kind.get(name, name) for name in kinds})
+    return Field(path, " or ".join(names) or "empty", tuple(str(value)[:80] for value in values[:3]))
