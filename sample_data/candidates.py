@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from sample_data import reader
@@ -63,6 +64,15 @@ class Applicants:
     def __init__(self, rng: Random) -> None:
         self.rng = rng
         self.material = reader.resumes()
+        self._ranks: dict[tuple[str, str, bool], list[float]] = {}
+
+    def _quality(self, job: Job, gender: str, *, late: bool) -> float:
+        """How well the next one fits: stratified, so the same among women and men, before the release and after."""
+        ranks = self._ranks.setdefault((job.key, gender, late), [])
+        if not ranks:
+            ranks += [(n + 0.5) / 20 for n in range(20)]
+            self.rng.shuffle(ranks)
+        return min(9.4, max(1.6, NormalDist(6.0, 1.55).inv_cdf(ranks.pop())))
 
     def _words(self, section: str) -> str:
         return self.rng.choice(" ".join(self.material[section]).split())
@@ -92,10 +102,10 @@ class Applicants:
         chosen = rng.sample(job.strong, strong) + rng.sample(job.middling, middling) + rng.sample(job.weak, weak)
         return [expand(rng, line, {}) for line in chosen]
 
-    def candidate(self, job: Job) -> Candidate:
-        """A new candidate for the job."""
+    def candidate(self, job: Job, *, late: bool) -> Candidate:
+        """A new candidate for the job, before the screener's release or after (`late`)."""
         rng, gender = self.rng, self._gender(job)
-        quality = min(9.4, max(1.6, rng.gauss(6.0, 1.55)))
+        quality = self._quality(job, gender, late=late)
         names = {"female": "names_f", "male": "names_m"}.get(
             gender, rng.choice(["names_x", "names_x", "names_f", "names_m"])
         )
@@ -121,9 +131,10 @@ class Applicants:
         firms = rng.sample(self.material["companies"][0].split("|"), 2)
         cut = (len(lines) + 1) // 2
         since = 2026 - max(1, years // 2)
+        worked = "1 year" if years == 1 else f"{years} years"
         style = rng.randrange(4)
         if style == 0:
-            body = [f"{name}, {place}", f"{years} years of experience", f"{firms[0]}, {since}-2026:"]
+            body = [f"{name}, {place}", f"{worked} of experience", f"{firms[0]}, {since}-2026:"]
             body += [f"- {line}" for line in lines[:cut]] + [f"{firms[1]}, {since - max(1, years // 2)}-{since}:"]
             body += [f"- {line}" for line in lines[cut:]] + [f"Skills: {skills}", school, *extras]
             return "\n".join(body)
@@ -146,6 +157,6 @@ class Applicants:
             )
         hello = rng.choice(["Dear hiring team,", "Hello,", "To the team at Kestrel & Crumb,"])
         return (
-            f"{hello} I'm {name} from {place} and have worked for {years} years, most lately at {firms[0]}. "
+            f"{hello} I'm {name} from {place} and have worked for {worked}, most lately at {firms[0]}. "
             f"{' '.join(lines)} I studied ({school}) and work with {skills}. {' '.join(extras)}"
         )

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sample_data import reader
-from sample_data.language import dress, reword
+from sample_data.assistant import Assistant, Document
 from sample_data.messages import Decks, Writer
-from sample_data.world import ARTICLE, BAD_INDEX, Order, Person, blanks, order
+from sample_data.world import ARTICLE, Order, Person, blanks, order
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,27 +16,8 @@ if TYPE_CHECKING:
 
     from sample_data.reader import Line, Pair, Subject
 
-_CHATTY = {
-    "gpt-4.1-mini": (0.33, 0.3),
-    "gpt-5-mini": (0.1, 0.22),
-    "claude-haiku-4-5": (0.25, 0.1),
-    "claude-sonnet-4-5": (0.3, 0.06),
-    "gemini-2.5-flash": (0.2, 0.25),
-    "llama-3.3-70b-instruct": (0.45, 0.45),
-}
-_MARKS = {"gpt-5-mini": 0.28, "llama-3.3-70b-instruct": 0.3, "gemini-2.5-flash": 0.35, "gpt-4.1-mini": 0.12}
 _EXTRA = {"gpt-5-mini": 0.6, "llama-3.3-70b-instruct": 0.5}
-_ANSWERING = ("Yes", "No", "That", "Hello", "Hi", "It", "Done", "One", "Oh", "Nice")
 _NEVER_WRONG = {"safety", "rude", "thanks", "pii", "smalltalk", "offtopic"}
-
-
-@dataclass
-class Document:
-    """A passage handed to the model."""
-
-    id: str
-    text: str
-    score: float
 
 
 @dataclass
@@ -75,51 +56,8 @@ class Talk:
         self.order: Order = order(self.rng, person, subject.status, subject.item, self.now.date())
         self.writer = Writer(self.rng, person, self.language, blanks(self.rng, person, self.order, self.language))
         self.used: set[str] = set()
+        self.assistant = Assistant(self.rng, self.model, self.language, self.now, self.order, self.writer, self.used)
         self.answer_index = 0
-
-    @property
-    def bad_index(self) -> bool:
-        """Whether retrieval is broken now."""
-        return BAD_INDEX[0] <= self.now < BAD_INDEX[1]
-
-    def _documents(self, keys: tuple[str, ...], *, ordered: bool) -> list[Document]:
-        """What retrieval returns: the order, the passages that hold the answer, one or two that do not."""
-        rng, passages = self.rng, reader.articles()
-        stray = rng.sample(sorted(passages), 3)
-        if self.bad_index and rng.random() < 0.85:
-            found = [
-                Document(f"kb/{k.replace('.', '#')}", passages[k], round(rng.uniform(0.24, 0.43), 3)) for k in stray
-            ]
-        else:
-            found = [
-                Document(f"kb/{k.replace('.', '#')}", passages[k], round(rng.uniform(0.61, 0.92), 3)) for k in keys
-            ]
-            more = [k for k in stray if k not in keys][: max(0, min(2, 3 - len(keys)))]
-            found += [
-                Document(f"kb/{k.replace('.', '#')}", passages[k], round(rng.uniform(0.31, 0.55), 3)) for k in more
-            ]
-        found.sort(key=lambda d: -d.score)
-        if ordered:
-            found.insert(0, Document(f"order/{self.order.number}", self.order.document(), 1.0))
-        return found
-
-    def _voice(self, text: str, *, first: bool) -> str:
-        """The answer in the model's manner."""
-        rng = self.rng
-        opens, closes = _CHATTY.get(self.model, (0.2, 0.2))
-        text = reword(rng, text, 0.5 if self.model.startswith(("gpt-5", "llama")) else 0.35, self.language)
-        short = "sorry" in text[:20].lower() or text.startswith(_ANSWERING)
-        if first and not short and rng.random() < opens and self.writer.has("open"):
-            text = f"{self.writer.pick(self._section('open'))}{' ' * (self.language != 'ja')}{text}"
-        text = dress(rng, text, _MARKS.get(self.model, 0.06))
-        if rng.random() < closes and "?" not in text[-60:] and self.writer.has("close"):
-            text = f"{text}{' ' * (self.language != 'ja')}{self.writer.pick(self._section('close'))}"
-        return text
-
-    def _section(self, section: str) -> str:
-        if self.language != "en":
-            return section
-        return "open_claude" if section == "open" and "claude" in self.model else f"{section}_a"
 
     def _add(
         self, user: str, answer: str, kind: str, docs: list[Document], subject: Subject, mood: str = "neutral"
@@ -137,7 +75,7 @@ class Talk:
     def _goes_wrong(self, subject: Subject) -> bool:
         if subject.key in _NEVER_WRONG or not subject.docs or not (subject.wrong or self.language == "en"):
             return False
-        return self.rng.random() < (0.72 if self.bad_index else 0.022)
+        return self.rng.random() < (0.72 if self.assistant.bad_index else 0.022)
 
     def _wrong_text(self, subject: Subject) -> str:
         general = reader.fragments()[f"wrong_{subject.feature}"]
@@ -156,18 +94,25 @@ class Talk:
             return
         ordered = bool(subject.status)
         if self._goes_wrong(subject):
-            wrong = self._voice(self._wrong_text(subject), first=first)
-            docs = self._documents(subject.docs[:2], ordered=ordered)
+            wrong = self.assistant.voice(self._wrong_text(subject), first=first)
+            docs = self.assistant.documents(subject.docs[:2], ordered=ordered)
             self._add(user, wrong, "wrong", docs, subject, "doubtful")
             return
         chosen = self._answer_line(subject, line)
         text = self.writer.fill(chosen.text)
         keys = list(chosen.docs or subject.docs)
+        text = f"{text} {self.assistant.quote(keys[0], text)}".strip()
         if subject.extras and self.rng.random() < _EXTRA.get(self.model, 0.28):
             extra = self.rng.choice(subject.extras)
             text = f"{text} {self.writer.fill(extra.text)}"
             keys += [k for k in extra.docs if k not in keys]
-        self._add(user, self._voice(text, first=first), "good", self._documents(tuple(keys), ordered=ordered), subject)
+        self._add(
+            user,
+            self.assistant.voice(text, first=first),
+            "good",
+            self.assistant.documents(tuple(keys), ordered=ordered),
+            subject,
+        )
 
     def _unknown(self, user: str, subject: Subject) -> None:
         """Nothing is known of the new product yet: mostly said, sometimes papered over."""
@@ -177,7 +122,7 @@ class Talk:
         lines = own or reader.unknowns()["guess" if guessed else "dontknow"]
         text = self.writer.fill(self.rng.choice(lines))
         stray = self.rng.choice(["stock.1", "return-window.1", "green.1", "roast-club.1"])
-        docs = self._documents((stray,), ordered=False)
+        docs = self.assistant.documents((stray,), ordered=False)
         for doc in docs:
             doc.score = round(min(doc.score, self.rng.uniform(0.28, 0.47)), 3)
         self._add(user, text, "guess" if guessed else "unknown", docs, subject, "unhelped")
@@ -197,7 +142,7 @@ class Talk:
         user = self.writer.opening(subject, line)
         lacks = subject.status and self.order.number not in user
         if lacks and self.language == "en" and rng.random() < 0.5:
-            self._add(user, self._voice(self.writer.pick("no_order"), first=True), "asks", [], subject)
+            self._add(user, self.writer.pick("no_order"), "asks", [], subject)
             user = self.writer.write(rng.choice(reader.fragments()["give_order"]))
         self.reply(user, subject, line, first=not lacks)
 
@@ -206,7 +151,9 @@ class Talk:
         chosen = self._answer_line(subject, line)
         turn.answer = f"{turn.answer} {self.writer.pick('second')} {self.writer.fill(chosen.text)}"
         known = {doc.id for doc in turn.documents}
-        turn.documents += [d for d in self._documents(chosen.docs or subject.docs, ordered=False) if d.id not in known]
+        turn.documents += [
+            d for d in self.assistant.documents(chosen.docs or subject.docs, ordered=False) if d.id not in known
+        ]
 
     def _pair(self) -> Pair | None:
         """A follow-up that fits the last answer and was not asked yet."""
@@ -215,13 +162,17 @@ class Talk:
         fitting = [
             pair
             for pair in self.subject.pairs
-            if pair.asks[0] not in self.used and (not pair.after or self.answer_index in pair.after)
+            if pair.asks[0] not in self.used
+            and (not pair.after or self.answer_index in pair.after)
+            and all(self.assistant.exists(reply.docs) for reply in pair.replies)
         ]
         return self.rng.choice(fitting) if fitting else None
 
     def follow(self, *, last: bool) -> bool:
         """One more exchange; False when there is nothing more to say."""
         kind, rng = self.turns[-1].kind, self.rng
+        if self.turns[-1].mood == "unhappy" and rng.random() < 0.5:
+            return False
         if kind == "wrong" and rng.random() < 0.65:
             return self._doubt()
         if kind in ("unknown", "guess") and self.language == "en" and rng.random() < 0.6:
@@ -247,20 +198,23 @@ class Talk:
             ask = f"{self.writer.pick('lead')} {ask}"
         user = self.writer.write(ask)
         line = self.rng.choice(pair.replies)
-        text = self._voice(self.writer.fill(line.text), first=False)
+        text = self.assistant.voice(self.writer.fill(line.text), first=False)
         if not self.subject.docs:
             self._add(user, text, "chat", [], self.subject)
             return
-        docs = self._documents(line.docs or self.subject.docs, ordered=bool(self.subject.status))
+        keys = line.docs or self.subject.docs
+        if 45 < len(text) < 160:
+            text = f"{text} {self.assistant.quote(keys[0], text)}".strip()
+        docs = self.assistant.documents(keys, ordered=bool(self.subject.status))
         self._add(user, text, "good", docs, self.subject)
 
     def _doubt(self) -> bool:
         if self.language != "en":
             return self._small("unhappy")
         user = self.writer.write(self.rng.choice(reader.fragments()["doubt_u"]))
-        stubborn = self.rng.random() < (0.6 if self.bad_index else 0.25)
+        stubborn = self.rng.random() < (0.6 if self.assistant.bad_index else 0.25)
         text = self.writer.pick("doubt_a_bad" if stubborn else "doubt_a_good")
-        docs = self._documents(self.subject.docs[:2], ordered=bool(self.subject.status))
+        docs = self.assistant.documents(self.subject.docs[:2], ordered=bool(self.subject.status))
         self._add(user, text, "wrong" if stubborn else "good", docs, self.subject, "doubtful")
         return True
 

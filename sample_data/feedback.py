@@ -18,7 +18,7 @@ Row = dict[str, Any]
 _LIKED = {
     "good": 0.8,
     "chat": 0.72,
-    "wrong": 0.3,
+    "wrong": 0.16,
     "unknown": 0.14,
     "guess": 0.45,
     "asks": 0.3,
@@ -98,7 +98,9 @@ class Judge:
         liked += 0.2 if turn.mood == "pleased" else 0
         liked -= 0.06 if row["latency"] > 8 else 0
         happy = rng.random() < liked
-        chance = (0.06 if happy else 0.15) * (1.5 if last else 0.9)
+        chance = (0.07 if happy else 0.135) * (1.5 if last else 0.9)
+        if turn.kind == "wrong" and not happy:
+            chance = 0.3
         if rng.random() > chance:
             return
         when = asked + timedelta(seconds=rng.uniform(3, 120))

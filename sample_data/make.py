@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SEED = 20260824
-CONVERSATIONS, SINGLES, PAIRS, BLOCKS = 4200, 1700, 130, 130
+CONVERSATIONS, SINGLES, PAIRS, BLOCKS = 4300, 1650, 160, 120
 
 
 def files() -> Iterator[tuple[str, bytes]]:

@@ -117,7 +117,7 @@ class Writer:
             core = f"{extra} {core}" if self.rng.random() < 0.4 else f"{core} {extra}"
         if style == "rambling":
             more = self.pick(section if self.rng.random() < 0.6 else "ctx_any")
-            core = core if more in core else f"{core} {more}"
+            core = core if more[:14] in core else f"{core} {more}"
         return core
 
     def _frame(self, text: str) -> str:

@@ -28,7 +28,7 @@ class Model:
     rate: float
     prices: tuple[tuple[date, float, float, float], ...] = ()
     logged: tuple[tuple[date, float, float, float], ...] = ()
-    reasons: float = 0
+    reasons: bool = False
 
     def cost(self, day: date, fresh: int, cached: int, out: int, *, as_logged: bool) -> dict[str, float]:
         """Cost in USD by bucket, by the day's list price or the one the logging tool had; empty without a price."""
@@ -47,7 +47,7 @@ MODELS = {
     model.name: model
     for model in (
         Model("gpt-4.1-mini", 0.48, 0.35, 88, ((_EPOCH, 0.4, 0.1, 1.6),)),
-        Model("gpt-5-mini", 0.62, 0.4, 74, ((_EPOCH, 0.25, 0.025, 2.0),), reasons=190),
+        Model("gpt-5-mini", 0.62, 0.4, 74, ((_EPOCH, 0.25, 0.025, 2.0),), reasons=True),
         Model("claude-haiku-4-5", 0.58, 0.3, 105, ((_EPOCH, 1.0, 0.1, 5.0),)),
         Model("claude-sonnet-4-5", 1.05, 0.35, 58, ((_EPOCH, 3.0, 0.3, 15.0),)),
         Model("gemini-2.5-flash", 0.5, 0.4, 140, ((_EPOCH, 0.3, 0.03, 2.5),)),

@@ -19,6 +19,7 @@ Row = dict[str, Any]
 RELEASE = datetime(2026, 10, 5, 7, 0, tzinfo=UTC)
 GAP_JOB, GAP = "sre", 0.5
 _TELLING = ("omen", "Girls", "boys", "men's", "fathers", "aternal", "aternity", "arental")
+_NOISE = 0.5
 _SHARES = {"sre": 0.3, "backend": 0.22, "analyst": 0.16, "support": 0.14, "warehouse": 0.1, "ux": 0.08}
 
 
@@ -47,15 +48,15 @@ class Screener(Applicants):
     def _uuid(self) -> str:
         return str(UUID(int=self.rng.getrandbits(128), version=4))
 
-    def rated(self, job: Job, who: Candidate, when: datetime) -> float:
-        """The screener's rating before rounding; after the release lower for women in one job."""
+    def rated(self, job: Job, who: Candidate, when: datetime, luck: float) -> float:
+        """The screener's rating before rounding, `luck` its noise; after the release lower for women in one job."""
         gap = GAP if job.key == GAP_JOB and when >= RELEASE and who.gender == "female" else 0.0
-        return who.quality - gap + self.rng.gauss(0, 0.55)
+        return who.quality - gap + luck
 
     def _reasons(self, job: Job, who: Candidate, score: int, when: datetime) -> list[str]:
         rng, blanks = (
             self.rng,
-            {"skill": who.skills.split(",")[0], "years": f"{who.years}", "need": self._choice("needs")},
+            {"skill": who.skills.split(",")[0], "years": f"{who.years}", "need": self._choice(f"needs {job.key}")},
         )
         kind = "good" if score >= 7 else "mid" if score >= 5 else "poor"
         found = rng.sample(self.material[kind], 2)
@@ -66,10 +67,10 @@ class Screener(Applicants):
             found.append(rng.choice(self.material["hedge"]))
         return [expand(rng, text, blanks) for text in found]
 
-    def single(self, job: Job, when: datetime, who: Candidate, more: Row | None = None) -> None:
+    def single(self, job: Job, when: datetime, who: Candidate, luck: float, more: Row | None = None) -> None:
         """One résumé rated in one call."""
         version = 32 if when >= RELEASE else 31
-        score = min(10, max(1, round(self.rated(job, who, when))))
+        score = min(10, max(1, round(self.rated(job, who, when, luck))))
         decision = "advance" if score >= 7 else "hold" if score >= 5 else "reject"
         answer = {"score": score, "decision": decision, "reasons": self._reasons(job, who, score, when)}
         system = reader.systems()[f"screener {version}"]
@@ -89,21 +90,22 @@ class Screener(Applicants):
 
     def pair(self, job: Job, when: datetime, number: int) -> None:
         """The same résumé sent twice, once with a woman's name and once with a man's."""
-        who = self.candidate(job)
+        who = self.candidate(job, late=when >= RELEASE)
         while who.gender not in ("female", "male") or any(word in who.text for word in _TELLING):
-            who = self.candidate(job)
+            who = self.candidate(job, late=when >= RELEASE)
         arms = [("female", self._words("names_f")), ("male", self._words("names_m"))]
         self.rng.shuffle(arms)
+        luck = self.rng.gauss(0, _NOISE)
         for n, (gender, first) in enumerate(arms):
             text = who.text.replace(who.first.upper(), first.upper()).replace(who.first, first)
             arm = replace(who, first=first, gender=gender, text=text)
             extra = {"pair_id": f"P-{number:03}", "feature": "consistency_check"}
-            self.single(job, when + timedelta(minutes=3 * n), arm, extra)
+            self.single(job, when + timedelta(minutes=3 * n), arm, luck + self.rng.gauss(0, 0.15), extra)
 
     def block(self, job: Job, when: datetime, number: int) -> None:
         """Several candidates ranked in one call."""
-        many = [self.candidate(job) for _ in range(self.rng.randint(3, 5))]
-        marks = [(round(self.rated(job, who, when), 1), n) for n, who in enumerate(many)]
+        many = [self.candidate(job, late=when >= RELEASE) for _ in range(self.rng.randint(3, 5))]
+        marks = [(round(self.rated(job, who, when, self.rng.gauss(0, _NOISE)), 1), n) for n, who in enumerate(many)]
         ranking = [
             {
                 "candidate": f"C{n + 1}",
@@ -222,10 +224,14 @@ def make(seed: int, singles: int, pairs: int, blocks: int) -> list[Row]:
     rng, known = screener.rng, jobs()
     weights = [_SHARES[job.key] for job in known]
     for _ in range(singles):
-        job = rng.choices(known, weights)[0]
-        screener.single(job, _office_time(rng), screener.candidate(job))
+        job, when = rng.choices(known, weights)[0], _office_time(rng)
+        screener.single(job, when, screener.candidate(job, late=when >= RELEASE), rng.gauss(0, _NOISE))
     for number in range(pairs):
-        screener.pair(rng.choices(known, weights)[0], _office_time(rng), number + 1)
+        screener.pair(
+            rng.choices(known, [2 * w if job.key == GAP_JOB else w for job, w in zip(known, weights, strict=True)])[0],
+            _office_time(rng),
+            number + 1,
+        )
     for number in range(blocks):
         screener.block(rng.choices(known, weights)[0], _office_time(rng), number + 1)
     return sorted(screener.rows, key=lambda row: str(row["request_created_at"]))

@@ -9,14 +9,15 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from sample_data import reader, world
+from sample_data.choice import second_of, subject_of
 from sample_data.dialogue import Talk, Turn, converse
 from sample_data.feedback import Judge
+from sample_data.handover import note
 from sample_data.jailbreaks import jailbreak
 from sample_data.messages import Decks
 from sample_data.models import MODELS, prompt_version, route, timing, tokens
 
 if TYPE_CHECKING:
-    from sample_data.reader import Subject
     from sample_data.world import Person
 
 Row = dict[str, Any]
@@ -57,7 +58,6 @@ class Support:
     def __post_init__(self) -> None:
         self.decks = Decks(self.rng)
         self.judge = Judge(self.rng, self.scores)
-        self.subjects = reader.subjects()
         pool = world.people(self.rng, 3000)
         self.pools = {
             shift: [p for p in pool if p.country.offset == shift or (shift == 2 and p.country.offset == 3)]
@@ -66,40 +66,6 @@ class Support:
 
     def _hex(self, digits: int) -> str:
         return f"{self.rng.getrandbits(4 * digits):0{digits}x}"
-
-    def _weight(self, subject: Subject, person: Person, now: datetime) -> float:
-        if "orchard" in subject.flags:
-            early = now < world.LAUNCH or (
-                subject.key == "orchard_trouble" and now < datetime(2026, 10, 28, tzinfo=UTC)
-            )
-            return 0 if early else subject.weight * (1.7 if now < world.LAUNCH + timedelta(days=10) else 1)
-        if "black_friday" in subject.flags:
-            days = (now - world.SALE_TALK).days
-            return 0 if days < 0 else subject.weight * (1 + days / 2)
-        if subject.feature == "subscriptions":
-            return subject.weight * (3 if person.plan == "roast_club" else 0.4)
-        return subject.weight
-
-    def _subject(self, person: Person, now: datetime) -> Subject:
-        fitting = [s for s in self.subjects.values() if s.language == person.country.language]
-        return self.rng.choices(fitting, [self._weight(s, person, now) for s in fitting])[0]
-
-    def _second(self, subject: Subject, person: Person, now: datetime) -> Subject | None:
-        if subject.language != "en" or person.style not in ("plain", "polite", "rambling") or self.rng.random() > 0.1:
-            return None
-        if subject.feature == "general" or "orchard" in subject.flags:
-            return None
-        near = [
-            s
-            for s in self.subjects.values()
-            if s.language == "en"
-            and s.feature == subject.feature
-            and s.docs
-            and s.key not in (subject.key, "pii", "safety")
-            and not s.status
-            and not s.flags & {"orchard", "black_friday"}
-        ]
-        return self.rng.choice(near) if near else None
 
     def conversation(self, start: datetime, offset: int) -> None:
         """One conversation from the first message to the ratings."""
@@ -113,10 +79,10 @@ class Support:
             turns = jailbreak(self.rng, person, start, self.rng.randint(1, 2), 0.02)
             self.log(person, turns, start, "llama-3.3-70b-instruct" if start.month > 9 else "gpt-4.1-mini")
             return
-        subject = self._subject(person, start)
+        subject = subject_of(self.rng, person, start)
         model = route(self.rng, subject, start)
         talk = Talk(self.rng, person, subject, start, model, self.decks)
-        self.log(person, converse(talk, self._second(subject, person, start)), start, model)
+        self.log(person, converse(talk, second_of(self.rng, subject, person, start)), start, model)
 
     def wave(self) -> None:
         """Three days in which nine people try to break the assistant."""
@@ -129,6 +95,13 @@ class Support:
             start = world.WAVE[0] + timedelta(hours=self.rng.triangular(0, hours, hours * 0.55))
             turns = jailbreak(self.rng, person, start, self.rng.choice([1, 2, 2, 3, 3, 4, 5]), 0.11)
             self.log(person, turns, start, self.rng.choice(["llama-3.3-70b-instruct", "gpt-4.1-mini"]))
+
+    def outage(self) -> None:
+        """The hour in which a provider is down: people come back and try again."""
+        for _ in range(16):
+            start = world.OUTAGE[0] + timedelta(minutes=self.rng.uniform(1, 55))
+            for attempt in range(self.rng.choice([1, 1, 2, 3])):
+                self.conversation(start + timedelta(minutes=attempt), 2)
 
     def log(self, person: Person, turns: list[Turn], start: datetime, model: str) -> None:
         """Rows of one conversation, with its failures, and what was said about it afterwards."""
@@ -237,7 +210,7 @@ class Support:
         context = sum(tokens(d.text) + 12 for d in call.turn.documents)
         prompt = sum(tokens(m["content"]) + 4 for m in call.messages) + context + 90
         out = tokens(call.turn.answer)
-        reasoning = int(rng.lognormvariate(5.1, 0.55)) // 8 * 8 + 64 if model.reasons else 0
+        reasoning = int(rng.lognormvariate(4.5, 0.6)) // 8 * 8 + 24 if model.reasons else 0
         cached = prompt // 128 * 128 if call.position and prompt > 640 and not call.model.startswith("llama") else 0
         cached = int(cached * rng.choice([0, 0.6, 0.8])) // 64 * 64
         load = 1 + 0.35 * (call.start >= datetime(2026, 11, 19, tzinfo=UTC)) + 0.15 * (8 <= call.start.hour < 20)
@@ -292,34 +265,10 @@ class Support:
         if not wanted or len(turns) < 2 or self.rng.random() < 0.45:
             return
         chat = "\n".join(f"{m['role']}: {m['content']}" for m in history[1:])
-        note = self._note(base, turns)
+        text = note(self.rng, base["metadata"], turns)
         messages = [{"role": "system", "content": reader.systems()["handover 3"]}, {"role": "user", "content": chat}]
-        turn = Turn("", note, "chat", "handover", "handover", "")
+        turn = Turn("", text, "chat", "handover", "handover", "")
         self._success(base, Call(turn, messages, "llama-3.3-70b-instruct", now, 0, "handover-note", "handover"))
-
-    def _note(self, base: Row, turns: list[Turn]) -> str:
-        first, rng = turns[0], self.rng
-        where = {"web": "web chat", "app": "the app", "email": "e-mail", "whatsapp": "WhatsApp"}[
-            base["metadata"]["channel"]
-        ]
-        plan = base["metadata"]["plan"].replace("_", " ")
-        mood = "annoyed" if any(t.mood == "unhappy" for t in turns) else rng.choice(["calm", "polite", "in a hurry"])
-        doubt = (
-            " Doubts what the assistant said about our terms; please check it."
-            if any(t.kind == "wrong" for t in turns)
-            else ""
-        )
-        lacking = " The assistant had no article on it." if any(t.kind == "unknown" for t in turns) else ""
-        language, gist = base["metadata"]["language"], first.gist
-        told = f"Told: the standard rule, {len(turns)} messages."
-        return rng.choice(
-            [
-                f"{plan.capitalize()} customer via {where}. {gist.capitalize()}.{lacking}{doubt} "
-                f"Nothing promised beyond the articles. Mood: {mood}.",
-                f"Who: {plan}, {where}. What: {gist}.{lacking} {told}{doubt} Mood: {mood}.",
-                f"Customer ({language}) {gist}. Wants a person.{doubt}{lacking} Tone so far {mood}.",
-            ]
-        )
 
 
 def _shared(base: Row, feature: str) -> Row:
@@ -333,6 +282,7 @@ def make(seed: int, conversations: int) -> tuple[list[Row], list[Row]]:
     for start, offset in world.arrivals(support.rng, conversations):
         support.conversation(start, offset)
     support.wave()
+    support.outage()
     support.rows.sort(key=lambda row: row["start_time"])
     support.scores.sort(key=lambda row: row["timestamp"])
     return support.rows, support.scores

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from sample_data import reader
 
@@ -111,7 +112,10 @@ class Person:
     def email(self) -> str:
         """An address at a domain kept for examples."""
         domain = ("example.com", "example.org", "mail.example.net")[len(self.last) % 3]
-        plain = f"{self.first}.{self.last}".lower().replace("'", "").encode("ascii", "ignore").decode()
+        plain = (
+            f"{self.first}.{self.last}".lower().replace("'", "").replace("ø", "o").replace("ü", "ue").replace("ö", "oe")
+        )
+        plain = normalize("NFKD", plain).encode("ascii", "ignore").decode()
         return f"{plain}@{domain}"
 
 
@@ -246,9 +250,11 @@ _WEEKDAYS = (1.18, 1.1, 1.04, 1.0, 0.95, 0.86, 0.93)
 
 
 def volume(day: date) -> float:
-    """Relative traffic of a day: slow growth, weekly rhythm, the launch, the run-up to Black Friday."""
+    """Relative traffic of a day: slow growth, weekly rhythm, launch, the two bad days, the run-up to Black Friday."""
     grown = 1 + 0.45 * (day - FIRST_DAY).days / 90
     bump = 1.25 if date(2026, 10, 13) <= day <= date(2026, 10, 16) else 1.0
+    if day in (date(2026, 11, 4), date(2026, 11, 5)):
+        bump = 1.35
     if day >= date(2026, 11, 16):
         bump = 1.3 if day < date(2026, 11, 19) else 2.0
     return grown * bump * _WEEKDAYS[day.weekday()]
