@@ -41,7 +41,7 @@ class Metric:
     interval : str
         "wilson" for a rate, "mean" (Student's t, from `spread`), or "none".
     spread : str
-        SQL aggregate: the standard deviation behind a mean.
+        SQL aggregate: the standard deviation behind a mean; of a ratio that has no interval, what it is divided by.
     source : str
         "records", "scores", or "signal": events of users that count as absent where the application logs them.
     score : str or None
@@ -160,11 +160,13 @@ def _rate(
     )  # fmt: skip
 
 
-def _cost_per(name: str, title: str, definition: str, denominator: str, unit: str, known: str) -> Metric:
+def _cost_per(
+    name: str, title: str, definition: str, denominator: str, unit: str, known: str, merges: str = "distinct"
+) -> Metric:
     """Cost of the records for which `known` holds, over the distinct values of `unit` among them."""
     where = f"{known} AND {COST} IS NOT NULL"
     return Metric(
-        name, title, "USD", definition, denominator, "lower", "distinct", f"sum({COST}) FILTER ({where})",
+        name, title, "USD", definition, denominator, "lower", merges, f"sum({COST}) FILTER ({where})",
         f"count(*) FILTER ({where})", per=f"count(DISTINCT CASE WHEN {where} THEN {unit} END)",
     )  # fmt: skip
 
@@ -239,19 +241,21 @@ _ALL: tuple[Metric, ...] = (
               "the users with a known cost", "r.user_id", "r.user_id IS NOT NULL"),
     _cost_per("cost_per_user_day", "Cost per user and day", "Cost of the requests that name a user and have a time.",
               "the pairs of user and UTC day with a known cost", "(r.user_id, r.time::DATE)",
-              "r.user_id IS NOT NULL AND r.time IS NOT NULL"),
+              "r.user_id IS NOT NULL AND r.time IS NOT NULL", "ratio"),  # days share no pair
     Metric("cost_per_1k_tokens", "Cost per 1,000 tokens", "USD", "Cost over all tokens, times 1,000.",
            "tokens of the requests with a known cost", "lower", "ratio",
            f"1000 * sum({COST}) FILTER ({TOTAL_TOKENS} > 0) "
            f"/ nullif(sum({TOTAL_TOKENS}) FILTER ({COST} IS NOT NULL), 0)",
-           f"count({COST}) FILTER ({TOTAL_TOKENS} > 0)"),
+           f"count({COST}) FILTER ({TOTAL_TOKENS} > 0)",
+           spread=f"sum({TOTAL_TOKENS}) FILTER ({COST} IS NOT NULL)"),
     *_percentiles("latency", "Latency", "from the request to the last word"),
     *_percentiles("time_to_first_token", "Time to first token", "from the request to the first word, where streamed"),
     Metric("output_tokens_per_second", "Output tokens per second", "tokens/s",
            "Output tokens over generation time. Streamed: visible tokens over latency less time to first token; else "
            "visible and reasoning tokens over the whole latency.",
            "seconds of generation of the requests with output tokens and a latency", "higher", "ratio",
-           f"sum({_WORDS}) {_TIMED} / nullif(sum({_SECONDS}) {_TIMED}, 0)", f"count(*) {_TIMED}"),
+           f"sum({_WORDS}) {_TIMED} / nullif(sum({_SECONDS}) {_TIMED}, 0)", f"count(*) {_TIMED}",
+           spread=f"sum({_SECONDS}) {_TIMED}"),
     _rate("error_rate", "Error rate", "Share of requests that failed.", "requests with a known status",
           "r.status = 'error'", "r.status", "lower"),
     _finish("refusal_rate", "Refusal rate", "refusal",

@@ -12,6 +12,7 @@ from analysis.metrics import fields
 from analysis.metrics.catalogue import METRICS, Metric, find
 from analysis.metrics.fields import NONE, OTHER, Bound
 from analysis.metrics.period import bucket_end, check, floor
+from analysis.metrics.rollup import serve
 from analysis.metrics.scan import SCORED, SIGNALLED, Keys, long_form, scan
 from analysis.record import DIMENSIONS
 
@@ -89,18 +90,22 @@ def measure(
     UnknownMetricError, UnknownFieldError, ValueError
         If a metric, a field or the grain is unknown.
     """
+    if grain is not None:
+        check(grain)
     metrics = [find(store, name) for name in dict.fromkeys(names)]
-    keys = _keys(store, metrics, filter, by, grain, limit)
-    plain = list(dict.fromkeys([METRICS["requests"], *_of(metrics, "records")]))
-    counts = scan(store, plain, "records r", filter, keys)
-    wide = {metric.name: counts for metric in _of(metrics, "records")}
-    if scored := _of(metrics, "scores"):
-        wide |= dict.fromkeys((m.name for m in scored), scan(store, scored, SCORED, filter, keys))
-    for metric in _of(metrics, "signal"):
-        wide[metric.name] = scan(store, [metric], SIGNALLED, filter, keys)
-    requests = counts.select(*keys.names, requests="requests.value")
-    long = [long_form(metric, wide[metric.name], requests, keys.names, place) for place, metric in enumerate(metrics)]
-    return _ordered(pl.concat(long), _leading(metrics), counts, by)
+    wide: dict[str, pl.DataFrame] = {}
+    everything = list(dict.fromkeys([METRICS["requests"], *metrics]))
+    kept = serve(store, everything, filter, by, grain, limit)
+    if kept is not None:
+        wide = {metric.name: kept for metric in everything if f"{metric.name}.value" in kept.columns}
+    missing = [metric for metric in everything if metric.name not in wide]
+    if missing:
+        wide |= _scanned(store, missing, filter, _keys(store, metrics, filter, by, grain, limit))
+    columns = (*(("time",) if grain is not None else ()), *by)
+    requests = wide["requests"].select(*columns, requests="requests.value")
+    long = [long_form(metric, wide[metric.name], requests, columns, place) for place, metric in enumerate(metrics)]
+    leading = _leading(metrics)
+    return _ordered(pl.concat(long), leading, wide[leading.name], by)
 
 
 def fill(frame: pl.DataFrame, filter: Filter, grain: str) -> pl.DataFrame:
@@ -128,8 +133,15 @@ def fill(frame: pl.DataFrame, filter: Filter, grain: str) -> pl.DataFrame:
     )
 
 
-def _of(metrics: Sequence[Metric], source: str) -> list[Metric]:
-    return [metric for metric in metrics if metric.source == source]
+def _scanned(store: Store, metrics: Sequence[Metric], filter: Filter, keys: Keys) -> dict[str, pl.DataFrame]:
+    """Scan the records for metrics: those of one source together, but each kind of signal apart."""
+    found: dict[str, pl.DataFrame] = {}
+    for source, sql in (("records", "records r"), ("scores", SCORED), ("signal", SIGNALLED)):
+        chosen = [metric for metric in metrics if metric.source == source]
+        for together in [[metric] for metric in chosen] if source == "signal" else [chosen]:
+            if together:
+                found |= dict.fromkeys((m.name for m in together), scan(store, together, sql, filter, keys))
+    return found
 
 
 def _keys(
@@ -138,7 +150,7 @@ def _keys(
     bound, names, columns = Bound("k"), [], []
     if grain is not None:
         names.append("time")
-        columns.append(f"date_trunc('{check(grain)}', r.time)::TIMESTAMP")
+        columns.append(f"date_trunc('{grain}', r.time)::TIMESTAMP")
     for name in by:
         column = f"coalesce({fields.column(name, bound)}::VARCHAR, '{NONE}')"
         if limit is not None:

@@ -58,7 +58,10 @@ def scan(store: Store, metrics: Sequence[Metric], source: str, filter: Filter, k
         name = f"{metric.name}.value"
         distinct = pl.col("distinct")
         value = distinct if metric.per is None else pl.when(distinct > 0).then(pl.col(name) / distinct)
-        frame = frame.with_columns(value.alias(name)).drop("distinct")
+        frame = frame.with_columns(value.alias(name))
+        if metric.per is not None:
+            frame = frame.with_columns(distinct.cast(pl.Float64).alias(f"{metric.name}.spread"))
+        frame = frame.drop("distinct")
     return frame
 
 

@@ -1,0 +1,174 @@
+"""Metrics kept by day give what a scan gives, and never what is no longer so."""
+
+import random
+from datetime import datetime, timedelta
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from analysis.metrics import rollup
+from analysis.metrics.catalogue import METRICS
+from analysis.metrics.fields import NONE
+from analysis.metrics.filter import Filter
+from analysis.metrics.query import measure, summary
+from analysis.metrics.scan import scan
+
+START = datetime(2026, 7, 30)  # a Thursday, two days before a month ends
+NAMES = tuple(name for name, metric in METRICS.items() if metric.source != "signal")
+
+
+def records(count, seed):
+    dice = random.Random(seed)
+    for _ in range(count):
+        yield {
+            "time": START + timedelta(minutes=dice.randrange(20 * 24 * 60)),
+            "environment": dice.choice(["production", "staging", None]),
+            "model": dice.choice(["a", "b", None]),
+            "user_id": dice.choice(["u", "v", "w", None]),
+            "session_id": dice.choice(["s", "t", None]),
+            "recorded_cost": dice.choice([None, 0.1, 0.2]),
+            "computed_cost": dice.choice([None, 0.3]),
+            "input_tokens": dice.choice([None, 10, 20]),
+            "output_tokens": dice.choice([None, 0, 5]),
+            "latency": dice.choice([None, dice.random() * 5]),
+            "time_to_first_token": dice.choice([None, 0.5]),
+            "status": dice.choice(["ok", "ok", "error", None]),
+            "finish_reason": dice.choice(["stop", "length", None]),
+        }
+
+
+@pytest.fixture
+def filled(store, add_records):
+    ids = add_records(*records(300, seed=1))
+    dice = random.Random(2)
+    with store.write() as cursor:
+        cursor.executemany(
+            "INSERT INTO scores (record_id, name, value) VALUES (?, ?, ?)",
+            [(dice.choice(ids), *dice.choice([("thumbs", 1), ("thumbs", -1), ("stars", 3), ("stars", 5)]))
+             for _ in range(200)],
+        )  # fmt: skip
+    return store
+
+
+def both(store, monkeypatch, *arguments, **options):
+    """Ask with the kept days and without."""
+    kept = measure(store, *arguments, **options)
+    with monkeypatch.context() as patch:
+        patch.setattr(rollup, "_fresh", {})
+        return kept, measure(store, *arguments, **options)
+
+
+PERIODS = [
+    Filter(),
+    Filter(START + timedelta(days=3), START + timedelta(days=9)),
+    Filter(START + timedelta(days=3, hours=7), START + timedelta(days=9, hours=5)),
+    Filter(start=START + timedelta(days=3, hours=7)),
+    Filter(end=START + timedelta(days=12, hours=1)),
+    Filter().where("model", "a"),
+    Filter(START + timedelta(hours=30)).where("environment", None),
+]
+
+
+@pytest.mark.parametrize("filter", PERIODS, ids=Filter.sentence)
+@pytest.mark.parametrize("grain", [None, "day", "week", "month"])
+@pytest.mark.parametrize("by", [(), ("model",)])
+def test_kept_days_give_what_a_scan_gives(filled, monkeypatch, filter, grain, by):
+    assert rollup.refresh(filled) > 0
+    kept, scanned = both(filled, monkeypatch, NAMES, filter, by=by, grain=grain)
+    assert_frame_equal(kept, scanned, check_exact=False, rel_tol=1e-9, abs_tol=1e-12)
+
+
+def scans(monkeypatch):
+    asked = []
+
+    def counting(store, metrics, *others):
+        asked.append([metric.name for metric in metrics])
+        return scan(store, metrics, *others)
+
+    for module in ("analysis.metrics.query.scan", "analysis.metrics.rollup.scan"):
+        monkeypatch.setattr(module, counting)
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("names", "filter", "options", "scanned"),
+    [
+        (["users", "latency_p95", "cost"], PERIODS[1], {"grain": "day"}, []),
+        (["error_rate", "cost_per_request"], PERIODS[1], {}, []),
+        (["users", "cost"], PERIODS[1], {}, [["users"]]),
+        (["cost"], Filter().where("model", "a"), {"grain": "day"}, []),
+        (["cost"], Filter(), {"by": ("model",), "limit": 3}, []),
+        (["cost"], Filter(), {"by": ("model",), "limit": 2}, [["requests", "cost"]]),
+        (["cost"], Filter(), {"by": ("user_id",)}, [["requests", "cost"]]),
+        (["cost"], Filter().where("user_id", "u"), {}, [["requests", "cost"]]),
+        (["cost"], Filter(), {"grain": "hour"}, [["requests", "cost"]]),
+        (["cost"], PERIODS[2], {}, [["requests", "cost"]] * 2),
+    ],
+)
+def test_only_what_is_not_kept_is_scanned(filled, monkeypatch, names, filter, options, scanned):
+    rollup.refresh(filled)
+    asked = scans(monkeypatch)
+    measure(filled, names, filter, **options)
+    assert asked == scanned
+
+
+def test_a_change_is_seen_at_once_and_its_days_computed_anew(filled, add_records):
+    rollup.refresh(filled)
+    before = summary(filled, ["requests", "cost"], Filter())
+    add_records({"time": START + timedelta(days=2), "recorded_cost": 100.0})
+    assert summary(filled, ["requests"], Filter())["requests"].value == before["requests"].value + 1
+    assert rollup.refresh(filled) == 1
+    assert summary(filled, ["cost"], Filter())["cost"].value == pytest.approx(before["cost"].value + 100)
+    assert rollup.refresh(filled) == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE records SET computed_cost = 7 WHERE time < '2026-07-31'",
+        "DELETE FROM records WHERE time < '2026-07-31'",
+        "DELETE FROM scores WHERE value = -1",
+        "UPDATE records SET time = time + INTERVAL 40 DAY WHERE time < '2026-07-31'",
+        "DELETE FROM records",
+    ],
+)
+def test_every_change_is_found(filled, monkeypatch, change):
+    rollup.refresh(filled)
+    with filled.write() as cursor:
+        cursor.execute(change)
+    rollup.refresh(filled)
+    kept, scanned = both(filled, monkeypatch, NAMES, Filter(), grain="day")
+    assert_frame_equal(kept, scanned, check_exact=False, rel_tol=1e-9, abs_tol=1e-12)
+
+
+def test_a_field_with_too_many_values_is_scanned(filled, add_records, monkeypatch):
+    rollup.refresh(filled)
+    add_records(*({"time": START, "model": f"m{number}"} for number in range(rollup.MAX_MEMBERS)))
+    rollup.refresh(filled)
+    asked = scans(monkeypatch)
+    assert measure(filled, ["requests"], Filter(), by=("model",))["value"].sum() == 300 + rollup.MAX_MEMBERS
+    assert asked == [["requests"]]
+    assert measure(filled, ["requests"], Filter(), by=("environment",))["value"].sum() == 300 + rollup.MAX_MEMBERS
+    assert len(asked) == 1
+
+
+def test_records_without_a_time_are_not_forgotten(filled, add_records):
+    add_records({"model": "z"})
+    rollup.refresh(filled)
+    assert summary(filled, ["requests"], Filter())["requests"].value == 301
+    assert measure(filled, ["requests"], Filter(), grain="day")["value"].sum() == 300
+    assert NONE not in measure(filled, ["requests"], Filter(), by=("model",)).filter(pl.col("value") == 0)["model"]
+
+
+def test_nothing_is_kept_where_another_change_came_between(filled, monkeypatch):
+    slow = rollup._rows
+
+    def interrupted(store, *others):
+        with store.write() as cursor:
+            cursor.execute("DELETE FROM scores")
+        return slow(store, *others)
+
+    monkeypatch.setattr(rollup, "_rows", interrupted)
+    assert rollup.refresh(filled) == -1
+    assert filled not in rollup._fresh
