@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -9,7 +10,7 @@ import streamlit as st
 
 from analysis.metrics.change import compare
 from analysis.metrics.query import Figure
-from app import data, drill, numbers, palette, trends, words
+from app import data, drill, palette, trends, units, words
 from app.charts import frame, ledger, listing, look
 from app.charts.ledger import Headings, Row
 from app.charts.sheet import PICK
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 GROUPS = 10
 """Rows of a breakdown; the rest is one row more."""
 
+MATTERS = 0.05
+"""A group's change is marked where it is this share of the whole, or more."""
+
 
 def of_groups(scope: Scope, metric: Metric, title: str, *, key: str, by: str | None = None) -> None:
     """Set a table of what a metric is made of: a row a group, the largest first; a click leads to its records."""
@@ -38,12 +42,13 @@ def of_groups(scope: Scope, metric: Metric, title: str, *, key: str, by: str | N
     wide = trends.readable(scope, metric, by=field)
     over_time = data.measure([metric.name], scope.chosen, by=[field], grain=wide.grain, limit=GROUPS)
     shades = palette.colours(field, measured[field].to_list())
-    rows = []
+    rows, total = [], sum(measured["value"].drop_nulls())
     for found in measured.iter_rows(named=True):
         group = found[field]
         now, before = _figure(metric, found), earlier.get(group)
         line = trends.whole(over_time.filter(pl.col(field) == group), wide)["value"].to_list()
-        rows.append(_row(now, before, key=group, name=words.group(group), colour=shades[group], line=line))
+        row = _row(now, before, key=group, name=words.group(group), colour=shades[group], line=line)
+        rows.append(replace(row, worrying=row.worrying and _matters(now, before, total)))
     headings = Headings(
         words.field(field), metric.title, "change" if scope.before is not None else "", f"by {wide.grain}"
     )
@@ -92,18 +97,25 @@ def _earlier(scope: Scope, metric: Metric, field: str, measured: pl.DataFrame) -
     return {row[field]: _figure(metric, row) for row in known.iter_rows(named=True)}
 
 
+def _matters(now: Figure, before: Figure | None, total: float) -> bool:
+    """Whether a group's change is a part of the whole worth a reader's attention; a rate's always is."""
+    if now.metric.merges != "sum" or before is None or now.value is None or before.value is None:
+        return True
+    return abs(now.value - before.value) >= MATTERS * total
+
+
 def _figure(metric: Metric, found: dict[str, Any]) -> Figure:
     return Figure(metric, found["value"], found["n"], found["of"], found["low"], found["high"])
 
 
 def _row(now: Figure, before: Figure | None, *, key: str, name: str, colour: str, line: Sequence[float | None]) -> Row:
     unit = now.metric.unit
-    rests_on = numbers.exact(now.n) if now.n == now.of else numbers.of(now.n, now.of)
+    rests_on = units.exact(now.n) if now.n == now.of else units.of(now.n, now.of)
     if now.metric.interval != "none" and words.few(now.n):
         return Row(key, name, None, words.TOO_FEW, colour, rests_on=rests_on)
     change = compare(now, before) if before is not None else None
-    moved = numbers.change(now.value, before.value, unit) if change is not None and before is not None else ""
+    moved = units.change(now.value, before.value, unit) if change is not None and before is not None else ""
     return Row(
-        key, name, now.value, numbers.figure(now.value, unit), colour, now.low, now.high, rests_on, moved,
+        key, name, now.value, units.figure(now.value, unit), colour, now.low, now.high, rests_on, moved,
         change is not None and change.worrying, line,
     )  # fmt: skip

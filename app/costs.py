@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app import breakdowns, data, drill, numbers, words
+from app import breakdowns, data, drill, units, words
 from app.charts.listing import Column
 from app.text import escape, plain_label
 
@@ -31,8 +31,8 @@ def recorded_against_recomputed(scope: Scope) -> None:
     ]  # fmt: skip
     rows = [
         (row["model"], [
-            plain_label(row["model"]), numbers.money(row["recorded"]), numbers.money(row["computed"]),
-            _difference(row["recorded"], row["computed"]), numbers.of(row["both"], row["requests"]),
+            plain_label(row["model"]), units.money(row["recorded"]), units.money(row["computed"]),
+            _difference(row["recorded"], row["computed"]), units.of(row["both"], row["requests"]),
         ])
         for row in both.head(_SHOWN).iter_rows(named=True)
     ]  # fmt: skip
@@ -47,12 +47,12 @@ def without_price(scope: Scope) -> None:
     if missing.is_empty():
         return
     names = words.listed([plain_label(name, limit=40) for name in missing["model"]], most=8)
-    requests, tokens = numbers.exact(sum(missing["requests"])), numbers.count(sum(missing["tokens"]))
+    requests, tokens = units.exact(sum(missing["requests"])), units.count(sum(missing["tokens"]))
     st.subheader("Models without a price")
     st.markdown(escape(f"{names}: {requests} requests, {tokens} tokens.", limit=600))
     st.caption("Give them one in prices.json in the workspace folder; the cost that the logs record counts meanwhile.")
 
 
 def _difference(recorded: float, computed: float) -> str:
-    moved = numbers.change(computed, recorded, "USD")
+    moved = units.change(computed, recorded, "USD")
     return moved if moved.strip("±+0. %\u202f\u2212") else "none"

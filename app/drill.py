@@ -9,6 +9,7 @@ import streamlit as st
 
 from analysis.metrics.fields import NONE, OTHER, SCORE
 from app import navigation
+from app.text import escape
 from app.view import View
 
 if TYPE_CHECKING:
@@ -70,5 +71,5 @@ def behind(name: str, chosen: Filter) -> Filter:
 
 def link(label: str, chosen: Filter, *, key: str) -> None:
     """Draw a link to the records of a filter. `label` is our own words."""
-    if st.button(label, key=f"drill-{key}", type="tertiary"):
+    if st.button(escape(label), key=f"drill-{key}", type="tertiary"):
         to_records(chosen)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from analysis.metrics.change import compare
-from app import numbers, words
+from app import units, words
 from app.text import escape
 
 if TYPE_CHECKING:
@@ -32,13 +32,13 @@ def _one(now: Figure, before: Figure | None) -> None:
     few = now.metric.interval != "none" and words.few(now.n)
     st.metric(
         escape(words.label(now.metric)),
-        escape(words.TOO_FEW if few else numbers.figure(now.value, unit)),
+        escape(words.TOO_FEW if few else units.figure(now.value, unit)),
         help=escape(f"{now.metric.definition} Of: {now.metric.denominator}.", limit=600),
     )
     moved, worrying = ("", False) if few or before is None else _moved(now, before)
     if moved:
         st.caption(f":red[{escape(moved)}]" if worrying else escape(moved))
-    ends = "" if few else numbers.interval(now.low, now.high, unit)
+    ends = "" if few else units.interval(now.low, now.high, unit)
     for line in (ends, words.rests_on(now)):
         if line:
             st.caption(escape(line))
@@ -49,9 +49,9 @@ def _moved(now: Figure, before: Figure) -> tuple[str, bool]:
     change = compare(now, before)
     if change is None:
         return "too few before to compare", False
-    text = numbers.change(now.value, before.value, now.metric.unit)
+    text = units.change(now.value, before.value, now.metric.unit)
     if not change.difference or not text:
         return "no change", False
     arrow = "\u2191" if change.difference > 0 else "\u2193"
     chance = ", within chance" if not change.notable and now.metric.interval != "none" else ""
-    return f"{arrow}{numbers.THIN}{text.lstrip('+' + numbers.MINUS)}{chance}", change.worrying
+    return f"{arrow}{units.THIN}{text.lstrip('+' + units.MINUS)}{chance}", change.worrying

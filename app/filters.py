@@ -27,6 +27,7 @@ PARAMS = ("period", "from", "to", "compare", "by", "grain", "where")
 
 _KEPT = "view"
 _FIRST = ("environment", "app", "model")
+_GRAINS = {"auto": "Auto", "hour": "Hour", "day": "Day", "week": "Week", "month": "Month"}
 _ANY = {"environment": "Any environment", "app": "Any app", "model": "Any model"}
 
 
@@ -98,10 +99,9 @@ def breakdown(view: View, chosen: Filter) -> None:
 
 def grain(view: View) -> None:
     """Draw the choice of the trend's buckets."""
-    words = {"auto": "Auto", "hour": "Hour", "day": "Day", "week": "Week", "month": "Month"}
     st.session_state["filter-grain"] = view.grain or "auto"
     st.segmented_control(
-        "Points", list(words), format_func=words.__getitem__, key="filter-grain", required=True,
+        "Points", list(_GRAINS), format_func=_GRAINS.__getitem__, key="filter-grain", required=True,
         on_change=_picked, args=("grain",), label_visibility="collapsed",
     )  # fmt: skip
 
@@ -133,7 +133,7 @@ def _values(view: View, chosen: Filter, field: str) -> None:
     key = f"filter-{field}"
     st.session_state[key] = held
     st.multiselect(
-        fields.title(field), list(dict.fromkeys([*held, *offered])), key=key, placeholder=_ANY[field],
+        escape(fields.title(field)), list(dict.fromkeys([*held, *offered])), key=key, placeholder=_ANY[field],
         format_func=plain_label, on_change=_values_picked, args=(field, key), label_visibility="collapsed", width=142,
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import streamlit
+import streamlit as st
 from starlette.datastructures import MutableHeaders
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def content_security_policy() -> str:
 
     Streamlit styles its page inline, and starts it with one inline script, which is let in by its hash.
     """
-    page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     hashes = (base64.b64encode(hashlib.sha256(script.encode()).digest()) for script in _INLINE_SCRIPT.findall(page))
     own_scripts = " ".join(f"'sha256-{value.decode()}'" for value in hashes)
     return "; ".join(

@@ -44,5 +44,5 @@ def scores(scope: Scope, *, safety: bool) -> list[Metric]:
 
 
 def labels(scope: Scope) -> list[Metric]:
-    """List the scores that are words, not numbers."""
+    """List the scores that are words, not units."""
     return [metric for metric in known(scope, data.imported()) if metric.unit == "labels"]

@@ -21,6 +21,11 @@ SHOWN = 100_000
 # Every character that opens something in Streamlit's Markdown: emphasis, links, images, HTML, maths, colours, icons,
 # headings, lists, tables, footnotes and code.
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:@^=&/])")
+# What is replaced in the text after that: addresses become links, names between colons icons, "->" an arrow.
+_LATE = re.compile(r"(?i)(:|@|www(?=\.)|[-<>~](?=[-=>]))")
+_JOINER = "\u2060"
+"""A character without width, at which none of these goes on."""
+
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _LONG = 80
 
@@ -41,9 +46,7 @@ def log_code(text: Any, *, language: str | None = None, wrap: bool = True) -> No
 
 def escape(name: Any, *, limit: int = _LONG) -> str:  # noqa: ANN401
     """Make a name from a log safe in our own Markdown: one line, at most `limit` characters, nothing takes effect."""
-    line = _BREAKS.sub(" ", str(name)).strip()
-    short = line if len(line) <= limit else line[: limit - 1] + "…"
-    return _SPECIAL.sub(r"\\\1", short)
+    return _SPECIAL.sub(r"\\\1", _LATE.sub(rf"\1{_JOINER}", plain_label(name, limit=limit)))
 
 
 def plain_label(name: Any, *, limit: int = _LONG) -> str:  # noqa: ANN401

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app import data, numbers, words
+from app import data, units, words
 from app.charts import frame
 from app.charts import spread as drawing
 from app.text import escape
@@ -45,5 +45,5 @@ def spread(scope: Scope, now: Mapping[str, Figure]) -> None:
 
 
 def _within(now: Mapping[str, Figure], column: str) -> str:
-    half, most = (numbers.seconds(now[f"{column}_p{point}"].value) for point in (50, 95))
-    return f"within {half}, 95{numbers.THIN}% within {most}"
+    half, most = (units.seconds(now[f"{column}_p{point}"].value) for point in (50, 95))
+    return f"within {half}, 95{units.THIN}% within {most}"

@@ -33,7 +33,7 @@ def one(scope: Scope, metric: Metric) -> None:
     title = words.headline(now[metric.name], before.get(metric.name))
     figure = trend.figure(
         title, _subtitle(metric, scope, compared=earlier is not None), metric.unit, [Series(metric.title, points)],
-        grain=scope.grain, span=scope.span, before=earlier, notes=scope.notes(),
+        grain=scope.grain, span=scope.span, before=earlier, notes=scope.notes(), from_nought=words.from_nought(metric),
     )  # fmt: skip
     name = f"{metric.name}-by-{scope.grain}"
     clicked = frame.plotly(figure, name=name, says=title)
@@ -79,8 +79,10 @@ def of_metrics(scope: Scope, metrics: Sequence[Metric], *, key: str) -> None:
     for metric in metrics:
         wide = readable(scope, metric)
         points = whole(data.measure([metric.name], wide.chosen, grain=wide.grain), wide)
-        title = words.headline(now[metric.name], before.get(metric.name))
-        panels.append(Panel(title, points, metric.unit, before=_before(wide, metric)))
+        title = words.headline(now[metric.name], before.get(metric.name), brief=True)
+        panels.append(
+            Panel(title, points, metric.unit, before=_before(wide, metric), from_nought=words.from_nought(metric))
+        )
     coarser = f", or by {WIDER[scope.grain]} where a {scope.grain} holds few records" if _adapts(scope) else ""
     thin = f"; thin lines: {words.length(scope.shift)} before" if scope.shift is not None else ""
     side_by_side(scope, panels, key=key, note=f"By {scope.grain}{coarser}. Bands: 95 % intervals{thin}.")
@@ -140,6 +142,7 @@ def _before(scope: Scope, metric: Metric) -> pl.DataFrame | None:
 def _subtitle(metric: Metric, scope: Scope, *, compared: bool) -> str:
     each = words.A_BUCKET[scope.grain] if metric.merges == "sum" else f"by {scope.grain}"
     parts = [f"{words.unit(metric)}, {each}"]
+    parts += [] if words.from_nought(metric) else ["the axis need not begin at nought"]
     parts += ["band: 95 % interval"] if metric.interval != "none" else []
     parts += [f"thin line: {words.length(scope.shift)} before"] if compared else []
     return "; ".join(parts)

@@ -92,7 +92,7 @@ class View:
             The view, and a sentence for each parameter that could not be used.
         """
         view, problems = cls(), []
-        given = {name: list(values) for name, values in params.items()}
+        given = {name: found for name, values in params.items() if (found := list(values))}
         for read in (_read_period, _read_choices, _read_conditions):
             view, found = read(view, given)
             problems += found

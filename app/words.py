@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from analysis.metrics import fields, period
 from analysis.metrics.catalogue import MIN_N
 from analysis.metrics.change import compare
-from app import numbers
+from app import units
 from app.view import PERIOD_WORDS
 
 if TYPE_CHECKING:
@@ -34,10 +34,13 @@ STEADY = 0.005
 """A figure that moved by less than this share of itself held."""
 
 
-def headline(now: Figure, before: Figure | None) -> str:
-    """Say what is seen: ``Cost fell 18 % to $84.10``, ``Error rate held at 1.2 %``, ``Requests: 6,221``."""
-    title, unit = now.metric.title, now.metric.unit
-    value = numbers.figure(now.value, unit)
+def headline(now: Figure, before: Figure | None, *, brief: bool = False) -> str:
+    """Say what is seen: ``Cost fell 18 % to $84.10``, ``Error rate held at 1.2 %``, ``Requests: 6,221``.
+
+    A `brief` one fits above a small chart.
+    """
+    title, unit = label(now.metric) if brief else now.metric.title, now.metric.unit
+    value = units.figure(now.value, unit)
     if now.value is None:
         return f"{title}: nothing known"
     change = compare(now, before) if before is not None else None
@@ -46,7 +49,7 @@ def headline(now: Figure, before: Figure | None) -> str:
     steady = now.metric.interval != "none" and not change.notable
     if steady or abs(change.difference) < STEADY * abs(before.value or 0):
         return f"{title} held at {value}"
-    moved = numbers.change(now.value, before.value, unit).lstrip(f"+{numbers.MINUS}")
+    moved = units.change(now.value, before.value, unit).lstrip(f"+{units.MINUS}")
     if moved.startswith("from"):
         return f"{title} rose {moved} to {value}"
     if moved.endswith("times"):
@@ -58,7 +61,7 @@ def rests_on(figure: Figure) -> str:
     """Say on how many of how many a figure rests; a count of everything rests on all there is."""
     if figure.n == figure.of and figure.metric.interval == "none":
         return ""
-    return f"on {numbers.of(figure.n, figure.of)}"
+    return f"on {units.of(figure.n, figure.of)}"
 
 
 def few(n: int) -> bool:
@@ -115,6 +118,11 @@ def label(metric: Metric) -> str:
     return _LABELS.get(metric.name, metric.title.replace("Time to first token", "First token"))
 
 
+def from_nought(metric: Metric) -> bool:
+    """Whether a trend's axis begins at nought: for all but means, whose changes would drown in it."""
+    return metric.interval != "mean"
+
+
 def short(metric: Metric) -> str:
     """Name a metric beside others of its kind: ``p95`` of "Latency, p95"."""
     return metric.title.rsplit(", ", 1)[-1]
@@ -141,6 +149,6 @@ def holding(extent: Extent) -> str:
     if not extent.records:
         return "No records yet"
     if extent.first is None or extent.last is None:
-        return f"{numbers.exact(extent.records)} records"
+        return f"{units.exact(extent.records)} records"
     first, last = (datetime.combine(moment.date(), time.min) for moment in (extent.first, extent.last))
-    return f"{numbers.exact(extent.records)} records, {period.words(first, last + timedelta(days=1))}"
+    return f"{units.exact(extent.records)} records, {period.words(first, last + timedelta(days=1))}"

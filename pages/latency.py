@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app import breakdowns, data, figures, filters, page, timings, trends
+from app import breakdowns, data, figures, filters, page, states, timings, trends
 
 PERCENTILES = ("latency_p50", "latency_p90", "latency_p95", "latency_p99")
 FIRST_TOKEN = (
@@ -21,4 +21,5 @@ trends.several(scope, data.named(*PERCENTILES), timings.headline(now), key="perc
 breakdowns.of_groups(scope, now["latency_p95"].metric, f"The slowest answers, p95 by {scope.by_words}", key="slow")
 timings.spread(scope, now)
 trends.several(scope, data.named(*FIRST_TOKEN), timings.first_word(now), key="first-token")
+states.heading("How fast the words come")
 trends.of_groups(scope, now["output_tokens_per_second"].metric, key="speed")

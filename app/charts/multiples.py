@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import polars as pl
 
-from app import numbers
+from app import units
 from app.charts import look
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class Panel:
     unit: str
     colour: str | None = None
     before: pl.DataFrame | None = None
+    from_nought: bool = True
 
 
 def panel(content: Panel, *, height: int = HEIGHT) -> Any:  # noqa: ANN401 - Altair's own union
@@ -36,7 +37,6 @@ def panel(content: Panel, *, height: int = HEIGHT) -> Any:  # noqa: ANN401 - Alt
     base = alt.Chart(points).encode(x=x)
     layers: list[alt.Chart] = []
     if points["low"].is_not_null().any():
-        # Intervals of a few records reach far; the scale is that of the figures, and bands are cut off at its end.
         band = base.mark_area(opacity=0.15, clip=True)
         layers.append(band.encode(y=alt.Y("low:Q", title=None), y2="high:Q", color=colour))
     if content.before is not None and not content.before.is_empty():
@@ -50,20 +50,21 @@ def panel(content: Panel, *, height: int = HEIGHT) -> Any:  # noqa: ANN401 - Alt
 
 
 def _written(points: pl.DataFrame, unit: str) -> pl.DataFrame:
-    shown = [numbers.figure(value, unit) for value in points["value"]]
+    shown = [units.figure(value, unit) for value in points["value"]]
     return points.select("time", "value", "low", "high").with_columns(shown=pl.Series(shown, dtype=pl.String))
 
 
 def _up(content: Panel) -> alt.Y:
     drawn = [content.points] if content.before is None else [content.points, content.before]
-    top = 1.15 * max((value for frame in drawn for value in frame["value"].to_list() if value is not None), default=0.0)
-    steps = numbers.steps(top, most=2) if top > 0 else [0.0]
-    words = {f"{step:.12g}": numbers.tick(step, content.unit, steps) for step in steps}
+    values = [value for frame in drawn for value in frame["value"].drop_nulls()]
+    highs = list(content.points["high"].drop_nulls())
+    steps, low, high = units.axis(values, highs, from_nought=content.from_nought, most=2)
+    words = {f"{step:.12g}": units.tick(step, content.unit, steps) for step in steps}
     axis = alt.Axis(
         values=steps, labelExpr=look.lookup(words), labelAlign="left", labelBaseline="bottom", labelPadding=0,
         labelOffset=-2, maxExtent=0, minExtent=0,
     )  # fmt: skip
-    return alt.Y("value:Q", title=None, axis=axis, scale=alt.Scale(domain=[0, top or 1], nice=False))
+    return alt.Y("value:Q", title=None, axis=axis, scale=alt.Scale(domain=[low, high], nice=False))
 
 
 def _across(points: pl.DataFrame) -> alt.X:

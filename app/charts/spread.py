@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import polars as pl
 
-from app import numbers
+from app import units
 from app.charts import look
 
 if TYPE_CHECKING:
@@ -18,14 +18,12 @@ HEIGHT = 220
 
 def figure(bins: pl.DataFrame, marks: Mapping[str, float], unit: str) -> Any:  # noqa: ANN401 - Altair's own union
     """Draw bins (``start``, ``end``, ``records``, ``share``) and named values, such as percentiles, as rules."""
-    ends = [
-        f"{numbers.figure(a, unit)} to {numbers.figure(b, unit)}" for a, b in bins.select("start", "end").iter_rows()
-    ]
+    ends = [f"{units.figure(a, unit)} to {units.figure(b, unit)}" for a, b in bins.select("start", "end").iter_rows()]
     shown = bins.with_columns(
-        words=pl.Series(ends), part=pl.Series([numbers.share(share) for share in bins["share"]]), nought=pl.lit(0)
+        words=pl.Series(ends), part=pl.Series([units.share(share) for share in bins["share"]]), nought=pl.lit(0)
     )
     ticks = _ticks(bins["start"].min(), bins["end"].max())  # type: ignore[arg-type]
-    words = {f"{tick:.12g}": numbers.round_figure(tick, unit) for tick in ticks}
+    words = {f"{tick:.12g}": units.round_figure(tick, unit) for tick in ticks}
     axis = alt.Axis(values=ticks, labelExpr=look.lookup(words), grid=False, labelOverlap=False, tickCount=len(ticks))
     x = alt.X("start:Q", scale=alt.Scale(type="log", nice=False), axis=axis, title=None)
     top = 1.4 * max(bins["records"])  # room for the notes
@@ -39,7 +37,7 @@ def figure(bins: pl.DataFrame, marks: Mapping[str, float], unit: str) -> Any:  #
         .encode(x=x, x2="end:Q", y=y, y2="nought:Q", color=alt.value(look.MUTED), tooltip=tips)
     )
     named = pl.DataFrame([
-        {"start": value, "name": f"{name} {numbers.figure(value, unit)}", "row": place}
+        {"start": value, "name": f"{name} {units.figure(value, unit)}", "row": place}
         for place, (name, value) in enumerate(marks.items())
     ])  # fmt: skip
     base = alt.Chart(named)
@@ -47,7 +45,7 @@ def figure(bins: pl.DataFrame, marks: Mapping[str, float], unit: str) -> Any:  #
     notes = [
         alt.Chart(named.filter(pl.col("row") == place))
         .mark_text(align="left", dx=5, fontSize=look.SMALL, font=look.SERIF, fontStyle="italic")
-        .encode(x=x, y=alt.value(6 + 17 * (len(marks) - 1 - place)), text="name:N", color=alt.value(look.INK))
+        .encode(x=x, y=alt.value(6 + 17 * place), text="name:N", color=alt.value(look.INK))
         for place in range(len(named))
     ]
     return alt.layer(bars, rules, *notes).properties(height=HEIGHT, width="container")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from analysis.metrics.period import bucket_end
-from app import numbers
+from app import units
 from app.charts import look
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def figure(
     span: Span,
     before: pl.DataFrame | None = None,
     notes: Sequence[Note] = (),
+    from_nought: bool = True,
     height: int = HEIGHT,
 ) -> dict[str, Any]:
     """Draw lines over time.
@@ -70,6 +71,8 @@ def figure(
         The same metric in the period before, already moved onto this one: a thin line.
     notes : sequence of Note
         What began when, at the top.
+    from_nought : bool
+        Whether the axis begins at nought in any case.
     """
     layout = look.plotly_layout(title, subtitle, height=height)
     traces: list[dict[str, Any]] = []
@@ -86,7 +89,7 @@ def figure(
         ends[line.name] = whole
     layout["annotations"] += [*_labels(series, ends), *_marks(notes, series)]
     layout["shapes"] = [_rule(note) for note in notes]
-    layout["yaxis"] |= _ticks(ends.values(), before, unit)
+    layout["yaxis"] |= _axis(ends.values(), before, unit, from_nought=from_nought)
     if len(series) > 1:
         layout["margin"] = layout["margin"] | {"r": 48}
     layout["xaxis"]["range"] = _breadth(series)
@@ -123,7 +126,7 @@ def _points(line: Series, points: pl.DataFrame, unit: str, *, named: bool, after
         "type": "scatter", "x": points["time"].to_list(), "y": points["value"].to_list(), "name": line.name,
         "customdata": [[time.isoformat(), line.name] for time in points["time"]],
         "text": [
-            f"{name}<b>{numbers.figure(row['value'], unit)}</b>{_rests(row, unit)}{after}"
+            f"{name}<b>{units.figure(row['value'], unit)}</b>{_rests(row, unit)}{after}"
             for row in points.iter_rows(named=True)
         ],
         "hovertemplate": "%{text}<extra></extra>", "cliponaxis": False,
@@ -131,8 +134,8 @@ def _points(line: Series, points: pl.DataFrame, unit: str, *, named: bool, after
 
 
 def _rests(row: dict[str, Any], unit: str) -> str:
-    ends = numbers.interval(row["low"], row["high"], unit)
-    on = f"n = {numbers.of(row['n'], row['of'])}"
+    ends = units.interval(row["low"], row["high"], unit)
+    on = f"n = {units.of(row['n'], row['of'])}"
     return f" ({ends}; {on})" if ends else f" ({on})"
 
 
@@ -152,7 +155,7 @@ def _before(points: pl.DataFrame, unit: str) -> dict[str, Any]:
     return {
         "type": "scatter", "mode": "lines", "x": points["time"].to_list(), "y": points["value"].to_list(),
         "name": "the period before", "line": {"color": look.PLOTLY_MUTED, "width": 1},
-        "text": [numbers.figure(value, unit) for value in points["value"]],
+        "text": [units.figure(value, unit) for value in points["value"]],
         "hovertemplate": "before %{text}<extra></extra>",
     }  # fmt: skip
 
@@ -204,18 +207,17 @@ def _rule(note: Note) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _ticks(drawn: Iterable[pl.DataFrame], before: pl.DataFrame | None, unit: str) -> dict[str, Any]:
-    """Write the axis's own figures, in the unit, at round steps; of intervals, no more than half as much again."""
+def _axis(
+    drawn: Iterable[pl.DataFrame], before: pl.DataFrame | None, unit: str, *, from_nought: bool
+) -> dict[str, Any]:
+    """Write the axis's own figures, in the unit, at round steps."""
     lines = list(drawn)
-    values = [frame["value"].max() for frame in [*lines, *([] if before is None else [before])]]
-    highs = [frame["high"].max() for frame in lines]
-    largest, reach = (max((float(v) for v in found if v is not None), default=0.0) for found in (values, highs))  # type: ignore[arg-type]
-    top = max(largest, min(reach, 1.5 * largest))
-    if top <= 0:
-        return {"tickvals": [0], "ticktext": ["0"], "range": [0, 1]}
-    steps = numbers.steps(top)
-    words = [numbers.tick(step, unit, steps) for step in steps]
-    return {"tickvals": steps, "ticktext": words, "range": [0, max(steps[-1] + 0.09 * top, 1.04 * top)]}
+    values = [
+        value for frame in (*lines, *([] if before is None else [before])) for value in frame["value"].drop_nulls()
+    ]
+    highs = [high for frame in lines for high in frame["high"].drop_nulls()]
+    steps, low, high = units.axis(values, highs, from_nought=from_nought)
+    return {"tickvals": steps, "ticktext": [units.tick(step, unit, steps) for step in steps], "range": [low, high]}
 
 
 def cut(time: datetime, grain: str, span: Span) -> bool:

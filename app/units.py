@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 THIN = "\u202f"
 """A narrow space at which no line breaks."""
@@ -37,7 +41,7 @@ def money(value: float | None) -> str:
     size = abs(value)
     if size >= 99_999.5:
         return _signed(f"${count(size)}", value)
-    if size >= 999.5:
+    if size >= 999.995:
         return _signed(f"${size:,.0f}", value)
     if size >= 0.995 or size == 0:
         return _signed(f"${size:,.2f}", value)
@@ -160,6 +164,8 @@ def _three(size: float) -> str:
 
 def _small(size: float) -> str:
     """Three significant figures below one, without trailing noughts beyond the second: ``0.042``, ``0.00118``."""
+    if size < 1e-6:
+        return f"<{THIN}0.000001"
     text = f"{size:.{2 - math.floor(math.log10(size))}f}"
     return text.rstrip("0") if text.endswith("0") and len(text.rstrip("0")) > 3 else text
 
@@ -176,9 +182,7 @@ def _pair(first: int, unit: str, second: int, smaller: str) -> str:
 
 def steps(top: float, *, most: int = 4) -> list[float]:
     """Choose round steps from nought to just below or at `top`: ``[0, 5, 10, 15]``."""
-    rough = top / most
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough * 0.999)
+    step = _round_step(top / most)
     return [step * place for place in range(math.floor(top / step + 1e-9) + 1)]
 
 
@@ -187,6 +191,43 @@ def round_figure(value: float, unit: str) -> str:
     if unit == "s":
         return f"{value * 1000:g}{THIN}ms" if value < 1 else f"{value:,g}{THIN}s"
     return figure(value, unit)
+
+
+def steps_between(low: float, high: float, *, most: int = 4) -> list[float]:
+    """Choose round steps within two ends."""
+    step = _round_step((high - low) / most)
+    first = math.ceil(low / step - 1e-9)
+    return [step * place for place in range(first, math.floor(high / step + 1e-9) + 1)]
+
+
+def _round_step(rough: float) -> float:
+    power = 10.0 ** math.floor(math.log10(rough))
+    return next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough * 0.999)
+
+
+def axis(
+    values: Sequence[float], highs: Sequence[float] = (), *, from_nought: bool = True, most: int = 4
+) -> tuple[list[float], float, float]:
+    """Choose an axis for values and the upper ends of their intervals.
+
+    Intervals of few records reach far: they stretch the axis by no more than half. An axis that need not begin at
+    nought does so all the same unless the values keep to its upper part.
+
+    Returns
+    -------
+    tuple
+        The steps that are written, and the axis's two ends.
+    """
+    largest, smallest = max(values, default=0.0), min(values, default=0.0)
+    if largest <= 0:
+        return [0.0], 0.0, 1.0
+    if not from_nought and 0.6 * largest < smallest < largest:
+        room = 0.35 * (largest - smallest)
+        low, high = smallest - room, largest + room
+        return steps_between(low, high, most=most), low, high
+    top = max(largest, min(max(highs, default=0.0), 1.5 * largest))
+    written = steps(top, most=most)
+    return written, 0.0, max(written[-1] + 0.09 * top, 1.04 * top)
 
 
 def tick(value: float, unit: str, among: list[float]) -> str:
