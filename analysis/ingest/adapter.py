@@ -21,7 +21,7 @@ DRAFT: tuple[str, ...] = (
     "attributes", "scores",
 )  # fmt: skip
 """Columns of a draft row. ``kind`` is call, trace, trace_part, call_part, score or aside; ``input`` and ``output`` are
-text or JSON of any shape; ``documents`` and ``scores`` are JSON lists; ``attributes`` and ``parameters`` JSON objects."""
+text or JSON of any shape; ``documents`` and ``scores`` JSON lists; ``attributes`` and ``parameters`` JSON objects."""
 
 DraftRow = Mapping[str, Any]
 
@@ -97,7 +97,8 @@ MACROS: tuple[str, ...] = (
     """CREATE MACRO document_list(txt) AS CASE WHEN starts_with(txt, '[') THEN TRY(CAST(to_json(list_transform(
         from_json(txt, '["JSON"]'), lambda d: CASE WHEN json_type(d) = 'OBJECT' THEN json_object(
             'id', coalesce(d->>'$.id', d->>'$.document_id', d->>'$.metadata.id', d->>'$.metadata.source', d->>'$.url'),
-            'text', coalesce(d->>'$.text', d->>'$.content', d->>'$.page_content', d->>'$.document', d->>'$.pageContent'),
+            'text', coalesce(d->>'$.text', d->>'$.content', d->>'$.page_content', d->>'$.document',
+                d->>'$.pageContent'),
             'score', TRY_CAST(coalesce(d->>'$.score', d->>'$.relevance_score', d->>'$.similarity') AS DOUBLE))
             ELSE json_object('id', NULL, 'text', d->>'$', 'score', NULL) END)) AS VARCHAR)) END""",
     # What a user said or did, as one score; null where the field is empty.
@@ -113,7 +114,8 @@ MACROS: tuple[str, ...] = (
         TRY(from_json(txt, '["JSON"]')), lambda e: CASE
         WHEN json_type(e) = 'VARCHAR' THEN json_object('name', name, 'label', e->>'$', 'origin', 'code')
         WHEN lower(name) IN ('user_feedback', 'user-feedback', 'feedback', 'thumbs')
-            THEN json_object('name', 'thumbs', 'value', CASE WHEN number(e->>'$') > 0 THEN 1 ELSE -1 END, 'origin', 'user')
+            THEN json_object('name', 'thumbs', 'origin', 'user',
+                'value', CASE WHEN number(e->>'$') > 0 THEN 1 ELSE -1 END)
         ELSE json_object('name', name, 'value', e->>'$', 'origin', 'code') END) END""",
     # Seconds between two moments that a log writes as text.
     """CREATE MACRO seconds_between(earlier, later) AS

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
 import json
 import re
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -29,7 +28,7 @@ MAX_KEPT_REFUSALS = 10_000
 _CHUNK = 1 << 20
 _NONFINITE = re.compile(r"\b(?:NaN|-?Infinity)\b")
 _CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_TRAILING_COMMA = re.compile(r",(\s*[}\]])")
+_STRING_OR_COMMA = re.compile(r'"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])')
 _LONE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 
@@ -128,7 +127,7 @@ def read_row(raw: bytes) -> tuple[dict[str, Any], str]:
         mended.append("control")
     if _LONE_SURROGATE.search(text):
         mended.append("surrogate")
-    for code, mend in (("", text), ("comma", _TRAILING_COMMA.sub(r"\1", text))):
+    for code, mend in (("", text), ("comma", _without_commas(text))):
         row = _lenient(mend)
         if row is not None:
             if _NONFINITE.search(text):
@@ -138,7 +137,7 @@ def read_row(raw: bytes) -> tuple[dict[str, Any], str]:
     raise RowError(_words(first), first.colno)
 
 
-def _object(value: Any) -> dict[str, Any]:
+def _object(value: object) -> dict[str, Any]:
     if not isinstance(value, dict):
         kind = {list: "a list", str: "a string", type(None): "null", bool: "true or false"}.get(type(value), "a number")
         raise RowError(f"{kind}, where a JSON object was expected", 1)
@@ -147,7 +146,7 @@ def _object(value: Any) -> dict[str, Any]:
     return value
 
 
-def _lenient(text: str) -> Any:
+def _lenient(text: str) -> object:
     """Parse with what the standard library lets pass: NaN, raw control characters, half surrogates."""
     try:
         value = json.loads(text, strict=False, parse_constant=lambda _: None)
@@ -156,9 +155,14 @@ def _lenient(text: str) -> Any:
         return None
 
 
+def _without_commas(text: str) -> str:
+    """Take out commas before a closing bracket, but not those within strings."""
+    return _STRING_OR_COMMA.sub(lambda found: "" if found.group() == "," else found.group(), text)
+
+
 def _words(error: orjson.JSONDecodeError) -> str:
     message = error.msg.split(": line")[0]
-    return "nested too deeply" if "ecursion" in message else f"not JSON: {message}"
+    return "nested too deeply" if "ecursion" in message or "depth" in message else f"not JSON: {message}"
 
 
 def _chunks(source: Source, progress: Callable[[int], None]) -> Iterator[bytes]:
@@ -211,8 +215,7 @@ _OVERFLOW = "\0overflow"
 def _table_rows(source: Source, progress: Callable[[int], None]) -> Iterator[tuple[int, Any]]:
     """Rows of a table as objects; one with too many or too few cells is marked to be refused."""
     csv.field_size_limit(MAX_OBJECT)
-    text: IO[str] = io.TextIOWrapper(_Reader(_chunks(source, progress)), "utf-8", "replace", newline="")
-    reader = csv.reader(text, delimiter=source.delimiter)
+    reader = csv.reader(_text_lines(_chunks(source, progress)), delimiter=source.delimiter)
     header = next(reader)
     line = reader.line_num + 1
     while True:
@@ -232,22 +235,16 @@ def _table_rows(source: Source, progress: Callable[[int], None]) -> Iterator[tup
         line = reader.line_num + 1
 
 
-class _Reader(io.RawIOBase):
-    """Chunks of bytes as a file."""
+def header(source: Source) -> list[str]:
+    """The column names of a table."""
+    lines = _text_lines(_chunks(source, lambda done: None))
+    return next(csv.reader(lines, delimiter=source.delimiter))
 
-    def __init__(self, chunks: Iterator[bytes]) -> None:
-        self._chunks = chunks
-        self._rest = b""
 
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, target: Any) -> int:
-        while not self._rest:
-            chunk = next(self._chunks, None)
-            if chunk is None:
-                return 0
-            self._rest = chunk
-        size = min(len(target), len(self._rest))
-        target[:size], self._rest = self._rest[:size], self._rest[size:]
-        return size
+def _text_lines(chunks: Iterator[bytes]) -> Iterator[str]:
+    rest = b""
+    for chunk in chunks:
+        *whole, rest = (rest + chunk).split(b"\n")
+        for line in whole:
+            yield line.decode("utf-8", "replace") + "\n"
+    yield rest.decode("utf-8", "replace")

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from analysis.ingest.source import Source
 
 _GUARD = """CASE WHEN row_kind <> 'call' THEN error('not only calls') WHEN problem IS NOT NULL THEN error(problem)
-    WHEN scores IS NOT NULL THEN error('scores') ELSE true END"""
+    WHEN scores IS NOT NULL THEN error('scores') WHEN source_id IS NULL AND prompt IS NULL THEN error('twins?')
+    ELSE true END"""
 
 REFUSED = (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.BinderException, duckdb.IOException)
 """What DuckDB raises at a row that is broken, or that the guard stops at."""

@@ -56,7 +56,7 @@ def _fields_with_values(cursor: duckdb.DuckDBPyConnection, joins: str) -> list[s
 
 
 def _unambiguous(joins: str) -> str:
-    """Batches reuse their custom ids: a request belongs to the results imported with it, or to the only ones there are."""
+    """Batches reuse custom ids: a request belongs to the results imported with it, or to the only ones there are."""
     if joins != "correlation_id":
         return ""
     batch = "(SELECT batch FROM imports i WHERE i.id = {}.import_id)"

@@ -74,6 +74,7 @@ class _Load:
         self.import_id = report.id = self._number("SELECT coalesce(max(id), 0) + 1 FROM imports")
 
     def staged(self, staged: Staged, given: Given) -> None:
+        self._open(given)
         self.report.read, self.report.refused = staged.read, staged.refused
         self.report.notes += staged.notes
         self.cursor.execute(f"CREATE OR REPLACE TEMP VIEW staged AS FROM read_parquet('{staged.rows}')")
@@ -88,6 +89,7 @@ class _Load:
 
     def directly(self, direct: Direct, given: Given) -> None:
         assert direct.sniffed is not None
+        self._open(given)
         known = self._number("SELECT count(*) FROM records")
         self.report.read = direct.insert(self.import_id)
         self.report.duplicate = self._delete_duplicates(known)
@@ -268,22 +270,32 @@ class _Load:
         if span:
             report.first_time, report.last_time = span[0], span[1]
             if span[2]:
-                report.notes.append(f"{span[2]:,} records have no time: they are in totals, not in trends.")
+                report.notes.append(f"Records without a time: {span[2]:,}. They are in totals, not in trends.")
+
+    def _open(self, given: Given) -> None:
+        """Begin the ledger's entry, by which linking knows what came together."""
+        report = self.report
+        self.cursor.execute(
+            """INSERT INTO imports (id, batch, file, path, size, bytes, imported_by, started)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+            [
+                self.import_id, report.batch, report.file, given.path, given.size, report.bytes, report.imported_by,
+                report.started,
+            ],
+        )  # fmt: skip
 
     def _write(self, given: Given) -> None:
+        """Complete the ledger's entry."""
         self._describe()
         report = self.report
-        body = orjson.dumps(
-            {
-                "repairs": report.repairs, "asides": report.asides, "notes": report.notes, "seconds": report.seconds,
-            }
-        ).decode()  # fmt: skip
+        body = {"repairs": report.repairs, "asides": report.asides, "notes": report.notes, "seconds": report.seconds}
         self.cursor.execute(
-            """INSERT INTO imports VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, now()::TIMESTAMP,
-               ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)""",
+            """UPDATE imports SET sha256 = ?, finished = now()::TIMESTAMP, format = ?, read = ?, kept = ?,
+                   duplicate = ?, repaired = ?, refused = ?, aside = ?, scores = ?, first_time = ?, last_time = ?,
+                   report = ? WHERE id = ?""",
             [
-                self.import_id, report.batch, report.file, given.path, given.sha256(), given.size, report.bytes, report.format,
-                report.imported_by, report.started, report.read, report.kept, report.duplicate, report.repaired,
-                report.refused, report.aside, report.scores, report.first_time, report.last_time, body,
+                given.sha256(), report.format, report.read, report.kept, report.duplicate, report.repaired,
+                report.refused, report.aside, report.scores, report.first_time, report.last_time,
+                orjson.dumps(body).decode(), self.import_id,
             ],
         )  # fmt: skip

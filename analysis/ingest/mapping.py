@@ -68,7 +68,8 @@ _NAMES: dict[str, str] = {
     "end_time": r"(end|ended|finish|finished|completed|response)_?(at|time(stamp)?|ts)?",
     "model": r"(model|llm|engine|deployment)(_?(name|id|version))?",
     "provider": r"(llm_|model_)?(provider|vendor)",
-    "input_tokens": r"(n_|num_)?(input|prompt|context|request|in)_?tokens?(_(count|used|in))?|tokens?_(in|input|prompt)",
+    "input_tokens": r"(n_|num_)?(input|prompt|context|request|in)_?tokens?(_(count|used|in))?|"
+    r"tokens?_(in|input|prompt)",
     "output_tokens": r"(n_|num_)?(output|completion|generated|response|out)_?tokens?(_(count|used|out))?|"
     r"tokens?_(out|output|completion)",
     "cache_read_tokens": r"(cache_read|cached|cache_hit)(_input|_prompt)?_?tokens?",
@@ -169,16 +170,16 @@ def _fits(target: str, values: list[Any]) -> bool:
     return not any(isinstance(value, list | dict) for value in values)
 
 
-def _number(value: Any) -> float | None:
+def _number(value: object) -> float | None:
     if isinstance(value, bool):
         return None
     try:
-        return float(value)
+        return float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         return None
 
 
-def _is_time(value: Any) -> bool:
+def _is_time(value: object) -> bool:
     number = _number(value)
     if number is not None:
         return 9e8 < abs(number) < 5e18

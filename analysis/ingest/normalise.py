@@ -6,9 +6,10 @@ messages read in SQL, and the odd ones by `chat` in Python, row by row only wher
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
+from duckdb.func import FunctionNullHandling, PythonUDFType
 
 from analysis.ingest import chat
 
@@ -22,7 +23,6 @@ REPAIRS: dict[str, str] = {
     "number": "a number of tokens, a cost or a duration that is none, is infinite or negative was emptied",
     "latency": "the logged latency did not fit start and end (another unit, perhaps); it was recomputed from them",
     "order": "the end lay before the start; the latency was emptied",
-    "json": "text that should have been JSON was kept as plain text",
     "nan": "NaN or Infinity, which JSON does not have, became null",
     "control": "raw control characters or NUL bytes were taken out",
     "encoding": "text that was not UTF-8 was read as Windows-1252",
@@ -132,11 +132,13 @@ def install(connection: duckdb.DuckDBPyConnection) -> None:
     """Give a connection the functions that :func:`select` uses, those in Python included."""
     connection.create_function(
         "chat_input", _chat_input, ["VARCHAR"],
-        "STRUCT(system_prompt VARCHAR, prompt VARCHAR, messages VARCHAR)", type="arrow", null_handling="special",
+        "STRUCT(system_prompt VARCHAR, prompt VARCHAR, messages VARCHAR)", type=PythonUDFType.ARROW,
+        null_handling=FunctionNullHandling.SPECIAL,
     )  # fmt: skip
     connection.create_function(
         "chat_output", _chat_output, ["VARCHAR"],
-        "STRUCT(response VARCHAR, tool_calls VARCHAR, finish_reason VARCHAR)", type="arrow", null_handling="special",
+        "STRUCT(response VARCHAR, tool_calls VARCHAR, finish_reason VARCHAR)", type=PythonUDFType.ARROW,
+        null_handling=FunctionNullHandling.SPECIAL,
     )  # fmt: skip
     for macro in (*_MACROS, _finish_macro()):
         connection.execute(macro)
@@ -158,12 +160,12 @@ def _finish_macro() -> str:
     return f"CREATE MACRO finish(word) AS coalesce(map {{{words}}}[lower(word)], lower(filled(word)))"
 
 
-def _chat_input(texts: Any) -> Any:
+def _chat_input(texts: pa.StringArray) -> pa.StructArray:
     rows = [chat.read_input(text)._asdict() for text in texts.to_pylist()]
     return pa.array(rows, type=pa.struct([(name, pa.string()) for name in ("system_prompt", "prompt", "messages")]))
 
 
-def _chat_output(texts: Any) -> Any:
+def _chat_output(texts: pa.StringArray) -> pa.StructArray:
     rows = []
     for text in texts.to_pylist():
         answer = chat.read_output(text)

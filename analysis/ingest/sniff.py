@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from analysis.ingest.adapters import ADAPTERS
+from analysis.ingest.clean import Cleaned, clean, header
 from analysis.ingest.mapping import guess, mapped_adapter, sentence
 from analysis.ingest.relation import describe, literal
 from analysis.ingest.source import SAMPLE_ROWS, Source, SourceError
@@ -61,25 +63,23 @@ def look(connection: duckdb.DuckDBPyConnection, source: Source) -> tuple[list[di
         if not source.sample:
             raise SourceError(f"{source.name} holds no JSON object among its first rows: it is no log of model calls.")
         return list(source.sample), {}
-    path = literal(str(source.path))
     if source.container == "parquet":
-        relation = f"FROM read_parquet({path}, hive_partitioning=false)"
+        relation = f"FROM read_parquet({literal(str(source.path))}, hive_partitioning=false)"
+        types = describe(connection, relation)
+        cursor = connection.execute(f"{relation} LIMIT {SAMPLE_ROWS}")
+        names = [column[0] for column in cursor.description or ()]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     else:
-        relation = (
-            f"FROM read_csv({path}, delim={literal(source.delimiter)}, header=true, all_varchar=true, quote='\"', "
-            "escape='\"', nullstr='', ignore_errors=true, max_line_size=16777216)"
-        )
-    types = describe(connection, relation)
-    cursor = connection.execute(f"{relation} LIMIT {SAMPLE_ROWS}")
-    names = [column[0] for column in cursor.description or ()]
-    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        table = islice(clean(source, Cleaned(), lambda done: None), SAMPLE_ROWS)
+        rows = [row for _, row, _ in table]
+        types = dict.fromkeys(header(source), "VARCHAR")
     if not rows:
-        raise SourceError(f"{source.name} has a header and no rows.")
+        raise SourceError(f"{source.name} has columns and no rows.")
     return rows, types
 
 
 def sniff(connection: duckdb.DuckDBPyConnection, source: Source, wanted: str | Mapping[str, str] | None) -> Sniffed:
-    """Choose the adapter: the format or the mapping `wanted`, else the first that recognises the rows, else one by a guessed mapping.
+    """Choose the adapter: the one `wanted`, by name or mapping, else the first that recognises the rows, else a guess.
 
     Raises
     ------

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import gzip
+import re
 import shutil
 import zipfile
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 
-import orjson
 import zstandard
 
-from analysis.ingest.split import MAX_OBJECT, objects
+from analysis.ingest.clean import RowError, read_row
+from analysis.ingest.split import MAX_OBJECT, objects, top_level
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,8 +26,10 @@ Container = Literal["jsonl", "array", "wrapped", "objects", "csv", "parquet"]
 SAMPLE_BYTES = 4 << 20
 SAMPLE_ROWS = 1000
 WRAPPERS: tuple[str, ...] = ("data", "runs", "traces", "spans", "observations", "items", "records", "results", "rows",
-                             "scores", "conversations", "requests", "logs")  # fmt: skip
+                             "scores", "requests", "logs")  # fmt: skip
 """Keys under which one JSON object holds the list of rows."""
+_NO_WRAPPING = {"id", "trace_id", "traceId", "trace", "conversation", "resourceSpans", "resourceLogs", "resource_spans"}
+"""Keys of an object that is a row itself."""
 
 _BOMS: tuple[tuple[bytes, str], ...] = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -35,7 +39,9 @@ _BOMS: tuple[tuple[bytes, str], ...] = (
     (b"\xfe\xff", "utf-16"),
 )
 _GZIP, _ZSTD, _ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04"
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _CHUNK = 1 << 20
+_HEAD = 256 << 10
 _GRACE = 64 << 20
 """Bytes that an archive may grow to whatever its size."""
 
@@ -162,7 +168,8 @@ def open_source(path: Path, name: str) -> Source:
         return Source(path, name, "parquet", "binary", None, "", ())
     encoding = _encoding(head)
     text = head.decode(encoding, "replace").lstrip("\ufeff").encode() if encoding != "utf-8" else head
-    if b"\0" in text[:4096] and text.count(b"\0") > len(text) // 20:
+    controls = len(_CONTROLS.findall(text[:4096]))
+    if controls > len(text[:4096]) // 20:
         raise SourceError(f"{name} is a binary file of an unknown kind. Export the logs as JSON, CSV or Parquet.")
     start = text.lstrip()[:1]
     if start in (b"{", b"["):
@@ -187,12 +194,8 @@ def _json_source(path: Path, name: str, encoding: str, text: bytes) -> Source:
     depth = {"array": 1, "wrapped": 2}.get(container, 0)
     sample = []
     for _, body in islice(objects(iter([text]), depth, wrapper), SAMPLE_ROWS):
-        try:
-            row = orjson.loads(body)
-        except orjson.JSONDecodeError:
-            continue
-        if isinstance(row, dict):
-            sample.append(row)
+        with suppress(RowError):
+            sample.append(read_row(body)[0])
     return Source(path, name, container, encoding, wrapper, "", tuple(sample))
 
 
@@ -200,39 +203,22 @@ def _container(text: bytes) -> tuple[Container, str | None]:
     stripped = text.lstrip()
     if stripped[:1] == b"[":
         return "array", None
-    first_line = stripped.split(b"\n", 1)[0].strip()
-    whole_line = _object(first_line)
-    wrapper = _wrapper(whole_line, stripped)
+    wrapper = _wrapper(stripped[:_HEAD])
     if wrapper:
         return "wrapped", wrapper
-    if whole_line is not None or len(first_line) > 2:
-        return "jsonl", None
-    return "objects", None
+    first_line = stripped.split(b"\n", 1)[0].strip()
+    return ("jsonl", None) if len(first_line) > 2 else ("objects", None)
 
 
-def _object(text: bytes) -> dict[str, Any] | None:
-    try:
-        value = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return None
-    return value if isinstance(value, dict) else None
-
-
-def _wrapper(first_line: dict[str, Any] | None, text: bytes) -> str | None:
-    """The key of the row list of a file that is one object, by its first object or, cut off, by its first key."""
-    if first_line is not None:
-        if b"\n{" in text.strip():
+def _wrapper(text: bytes) -> str | None:
+    """The key under which the first object lists the rows, where it is nothing but their wrapping."""
+    found = None
+    for key, opening in top_level(text):
+        if key in _NO_WRAPPING:
             return None
-        lists = [k for k in WRAPPERS if isinstance(v := first_line.get(k), list) and v and isinstance(v[0], dict)]
-        known_alone = {"resourceSpans", "resourceLogs", "resource_spans", "trace", "conversation"} & first_line.keys()
-        return lists[0] if lists and not known_alone and not {"id", "trace_id"} & first_line.keys() else None
-    for key in WRAPPERS:
-        position = text[:4096].find(b'"' + key.encode() + b'"')
-        if position >= 0 and text[position + len(key) + 2 :].lstrip(b": \r\n\t").startswith(b"["):
-            before = text[:position]
-            alone = before.count(b"{") == 1 and b'"trace"' not in before and b'"id"' not in before
-            return key if alone else None
-    return None
+        if found is None and key in WRAPPERS and opening == b"[":
+            found = key
+    return found
 
 
 def _table_source(path: Path, name: str, encoding: str, text: bytes) -> Source:

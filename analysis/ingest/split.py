@@ -26,36 +26,45 @@ class _Splitter:
         self.start_line = 1
         self.key = b""
         self.indent: bytes | None = None
+        self.done = 0
 
-    def feed(self, buffer: bytes, *, last: bool) -> Iterator[tuple[int, bytes] | int]:
-        """Yield the objects that end in `buffer`, then the position that the next buffer has to begin at."""
-        done = 0
+    def feed(self, buffer: bytes, *, last: bool) -> Iterator[tuple[int, bytes]]:
+        """Yield the objects that end in `buffer`; `done` then tells how far it has been read."""
+        self.done = 0
         for match in _TOKEN.finditer(buffer):
             token = match.group()
             if token == b'"' and not last and buffer.find(b"\n", match.start()) < 0:
                 break  # a string that goes on in the next chunk
-            if token == b"\n":
-                self.line += 1
-                if self.started is not None and self._restarts(buffer, match.end()):
-                    yield self.start_line, buffer[self.started : match.start()]
-                    self.started, self.level = None, self.depth
-            elif token in (b"{", b"["):
-                if token == b"{" and self.level == self.depth and self._wanted():
-                    self.started, self.start_line = match.start(), self.line
-                    if self.indent is None:
-                        self.indent = buffer[buffer.rfind(b"\n", 0, match.start()) + 1 : match.start()]
-                self.level += 1
-            elif token in (b"}", b"]"):
-                self.level = max(self.level - 1, 0)
-                if self.started is not None and self.level == self.depth:
-                    yield self.start_line, buffer[self.started : match.end()]
-                    self.started = None
-            elif self.level == 1:
-                self.key = token
-            done = match.end()
+            ended = self._step(token, buffer, match)
+            if ended is not None:
+                yield ended
+            self.done = match.end()
         if last and self.started is not None:
             yield self.start_line, buffer[self.started :]
-        yield done
+
+    def _step(self, token: bytes, buffer: bytes, match: re.Match[bytes]) -> tuple[int, bytes] | None:
+        """Take one token; returns the object that it ends, if any."""
+        if token == b"\n":
+            self.line += 1
+            if self.started is not None and self._restarts(buffer, match.end()):
+                broken = self.start_line, buffer[self.started : match.start()]
+                self.started, self.level = None, self.depth
+                return broken
+        elif token in (b"{", b"["):
+            if token == b"{" and self.level == self.depth and self._wanted():
+                self.started, self.start_line = match.start(), self.line
+                if self.indent is None:
+                    self.indent = buffer[buffer.rfind(b"\n", 0, match.start()) + 1 : match.start()]
+            self.level += 1
+        elif token in (b"}", b"]"):
+            self.level = max(self.level - 1, 0)
+            if self.started is not None and self.level == self.depth:
+                whole = self.start_line, buffer[self.started : match.end()]
+                self.started = None
+                return whole
+        elif self.level == 1:
+            self.key = token
+        return None
 
     def _wanted(self) -> bool:
         return self.wrapper is None or self.key == self.wrapper
@@ -84,24 +93,31 @@ def objects(chunks: Iterator[bytes], depth: int, wrapper: str | None = None) -> 
     buffer = b""
     for chunk in chunks:
         buffer += chunk
-        buffer = yield from _feed(splitter, buffer, last=False)
-    yield from _feed(splitter, buffer, last=True)
+        yield from splitter.feed(buffer, last=False)
+        if splitter.started is None:
+            buffer = buffer[splitter.done :]
+        elif len(buffer) - splitter.started > 2 * MAX_OBJECT:
+            yield splitter.start_line, buffer[splitter.started : splitter.started + MAX_OBJECT + 1]
+            buffer, splitter.started = buffer[splitter.done :], None
+        else:
+            # the object goes on: its beginning stays, and is scanned again with what follows
+            buffer = buffer[splitter.started :]
+            splitter.level, splitter.line, splitter.started = splitter.depth, splitter.start_line, None
+    yield from splitter.feed(buffer, last=True)
 
 
-def _feed(splitter: _Splitter, buffer: bytes, *, last: bool) -> Iterator[tuple[int, bytes]]:
-    done = 0
-    for found in splitter.feed(buffer, last=last):
-        if isinstance(found, int):
-            done = found
-        else:
-            yield found
-    keep = done if splitter.started is None else splitter.started
-    if splitter.started is not None:
-        if len(buffer) - keep > 2 * MAX_OBJECT:
-            yield splitter.start_line, buffer[keep : keep + MAX_OBJECT + 1]
-            splitter.started, keep = None, done
-        else:
-            # the object goes on: its beginning stays in the buffer and is scanned again
-            splitter.level, splitter.line = splitter.depth, splitter.start_line
-            splitter.started = None
-    return buffer[keep:]
+def top_level(text: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield the keys of the first object, as far as `text` goes, each with the first byte of its value."""
+    level = 0
+    for match in _TOKEN.finditer(text):
+        token = match.group()
+        if token in (b"{", b"["):
+            level += 1
+        elif token in (b"}", b"]"):
+            level -= 1
+            if level == 0:
+                return
+        elif level == 1 and token != b"\n":
+            after = text[match.end() : match.end() + 64].lstrip()
+            if after.startswith(b":"):
+                yield token[1:-1].decode("utf-8", "replace"), after[1:].lstrip()[:1]

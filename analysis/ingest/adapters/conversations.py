@@ -1,7 +1,7 @@
 """Conversations without telemetry: LMSYS-Chat, WildChat, ShareGPT and OpenAI's fine-tuning files.
 
 Each answer of the model is a record, with the conversation up to it as its message list. There are no tokens; only
-WildChat has times. A WildChat hash can be shared by two people, so their conversation is named by hash, address and time.
+WildChat has times. A WildChat hash can be shared by two people, so a conversation is named by hash, address and time.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def _plain(message: Mapping[str, Any]) -> dict[str, Any]:
     return {key: message[key] for key in keep if message.get(key) is not None}
 
 
-def _list(value: Any) -> list[Mapping[str, Any]]:
+def _list(value: object) -> list[Mapping[str, Any]]:
     return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
 
 
@@ -68,7 +68,7 @@ def _moderation(obj: Mapping[str, Any], place: int) -> list[dict[str, Any]]:
     return scores
 
 
-def _at(items: Any, place: int) -> Mapping[str, Any]:
+def _at(items: object, place: int) -> Mapping[str, Any]:
     listed = items if isinstance(items, list) else []
     return listed[place] if place < len(listed) and isinstance(listed[place], Mapping) else {}
 
@@ -81,7 +81,7 @@ def _arena(obj: Mapping[str, Any]) -> Iterator[DraftRow]:
     attributes = {key: obj.get(key) for key in ("language", "country", "state", "redacted", "toxic") if key in obj}
     shared = {"model": obj.get("model"), "user_id": obj.get("hashed_ip")}
     for place, row in _answers(messages, name, shared):
-        asked = next((m for m in reversed(messages[:place]) if m.get("role") == "user"), {})
+        asked: Mapping[str, Any] = next((m for m in reversed(messages[:place]) if m.get("role") == "user"), {})
         yield {
             **row,
             "time": messages[place].get("timestamp") or obj.get("timestamp"),

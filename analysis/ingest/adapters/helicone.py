@@ -9,15 +9,20 @@ from __future__ import annotations
 from analysis.ingest.adapter import Adapter, has
 
 _PROPERTIES = """without({}, '{{"Helicone-Session-Id":null,"Helicone-Session-Path":null,"Helicone-Session-Name":null,
-    "feature":null,"app":null,"environment":null}}')"""
+    "feature":null,"app":null,"environment":null,"release":null}}')"""
 _PICKED = """pick({}, ['$."Helicone-Session-Id"', '$.feature', '$.app', '$.environment', '$."Helicone-Session-Name"',
-    '$."Helicone-Session-Path"'])"""
+    '$.release'])"""
+
+# Helicone uses negative codes for what it cancelled or never got.
+_STATUS = "CASE WHEN number(response_status) BETWEEN 100 AND 399 THEN 'ok' WHEN response_status <> '' THEN 'error' END"
 
 REQUESTS = Adapter(
     name="helicone",
     title="Helicone requests",
     source="helicone",
-    recognise=lambda keys, first: "request_created_at" in keys and bool(keys & {"delay_ms", "response_body", "request_id"}),
+    recognise=lambda keys, first: (
+        "request_created_at" in keys and not keys.isdisjoint(("delay_ms", "response_body", "request_id"))
+    ),
     reads=(
         "response_id", "response_created_at", "response_status", "response_model", "request_id", "request_created_at",
         "request_body", "response_body", "request_user_id", "request_properties", "properties", "request_model",
@@ -53,6 +58,7 @@ REQUESTS = Adapter(
         "environment": "_p[4]",
         "app": "coalesce(_p[3], _p[5])",
         "feature": "_p[2]",
+        "release": "_p[6]",
         "prompt_version": "concat_ws(' v', nullif(prompt_id, ''), nullif(prompt_version, ''))",
         "provider": "provider",
         "model": "coalesce(nullif(response_model, ''), nullif(model, ''))",
@@ -67,20 +73,18 @@ REQUESTS = Adapter(
         "output_tokens": "less(completion_tokens, reasoning_tokens)",
         "reasoning_tokens": "reasoning_tokens",
         "recorded_cost": "coalesce(cost, \"costUSD\")",
-        # Helicone uses negative codes for what it cancelled or never got.
-        "status": "CASE WHEN number(response_status) BETWEEN 100 AND 399 THEN 'ok' WHEN response_status <> '' THEN 'error' "
-        "END",
+        "status": _STATUS,
         "error": "CASE WHEN number(response_status) >= 400 THEN coalesce(_a[4], 'HTTP ' || response_status) END",
         "finish_reason": "coalesce(_a[2], _a[3])",
         "attributes": "merge_json(" + _PROPERTIES.format("_props") + """, CASE WHEN country_code <> ''
             THEN CAST(json_object('country', country_code) AS VARCHAR) END)""",
         "scores": """CAST(to_json(list_concat(
             CASE WHEN feedback_rating IN ('true', 'false') THEN [json_object('name', 'thumbs', 'origin', 'user',
-                'id', feedback_id, 'time', feedback_created_at, 'value', CASE feedback_rating WHEN 'true' THEN 1 ELSE -1 END)]
-                ELSE [] END,
+                'id', feedback_id, 'time', feedback_created_at,
+                'value', CASE feedback_rating WHEN 'true' THEN 1 ELSE -1 END)] ELSE [] END,
             CASE WHEN scores IS NULL OR scores IN ('{}', '') THEN [] ELSE list_transform(TRY(json_keys(scores)),
-                lambda k: json_object('name', k, 'value', json_extract(scores, '$."' || k || '"'), 'origin', 'code')) END
-            )) AS VARCHAR)""",
+                lambda k: json_object('name', k, 'origin', 'code', 'value',
+                json_extract(scores, '$."' || k || '"'))) END)) AS VARCHAR)""",
     },
 )  # fmt: skip
 
@@ -114,8 +118,7 @@ CSV = Adapter(
         "output_tokens": "completion_tokens",
         "recorded_cost": "cost",
         "latency": "latency",
-        "status": "CASE WHEN number(response_status) BETWEEN 100 AND 399 THEN 'ok' WHEN response_status <> '' THEN 'error' "
-        "END",
+        "status": _STATUS,
         "attributes": _PROPERTIES.format("_props"),
     },
 )  # fmt: skip

@@ -59,8 +59,8 @@ def _columns(name: Mapping[str, str]) -> dict[str, str]:
         "model": get("provided_model_name"),
         "input": "input",
         "output": "CASE WHEN type <> 'RETRIEVER' THEN output END",
-        "documents": "CASE WHEN type = 'RETRIEVER' THEN document_list(coalesce(pick_json(output, '$.documents'), output)) "
-        "END",
+        "documents": """CASE WHEN type = 'RETRIEVER'
+            THEN document_list(coalesce(pick_json(output, '$.documents'), output)) END""",
         "parameters": get("model_parameters"),
         # Additive keys where they sum to the total; where `input` alone with `output` does, it holds the cached part.
         "input_tokens": f"""CASE WHEN number(_u[11]) = {_sum("_u[1]", "_u[2]")} AND number(_u[1]) >= {
@@ -77,7 +77,7 @@ def _columns(name: Mapping[str, str]) -> dict[str, str]:
         "time_to_first_token": f"""coalesce(seconds_between({get("start_time")}, {get("completion_start_time")}),
             number({get("time_to_first_token")}))""",
         "streaming": f"CASE WHEN {get('completion_start_time')} IS NOT NULL THEN 'true' END",
-        "status": "CASE level WHEN 'ERROR' THEN 'error' WHEN '' THEN NULL ELSE lower(replace(level, 'WARNING', 'ok')) END",
+        "status": "CASE level WHEN 'ERROR' THEN 'error' WHEN '' THEN NULL ELSE 'ok' END",
         "error": f"CASE WHEN level = 'ERROR' THEN coalesce(nullif({get('status_message')}, ''), 'error') END",
         "attributes": """merge_json(without(metadata, '{"feature":null,"app":null,"service":null,"attributes":null,
             "resourceAttributes":null,"scope":null}'),
@@ -199,7 +199,8 @@ UI_TRACES = Adapter(
         "output_tokens": 'coalesce("outputTokens", _u[2])',
         "recorded_cost": '"totalCost"',
         "latency": "latency",
-        "status": """CASE WHEN level = 'ERROR' OR number("errorCount") > 0 THEN 'error' WHEN level <> '' THEN 'ok' END""",
+        "status": """CASE WHEN level = 'ERROR' OR number("errorCount") > 0 THEN 'error'
+            WHEN level <> '' THEN 'ok' END""",
         "attributes": """merge_json(without(metadata, '{"feature":null,"attributes":null,
             "resourceAttributes":null,"scope":null}'), CASE WHEN tags NOT IN ('[]', '')
             THEN CAST(json_object('tags', TRY(CAST(tags AS JSON))) AS VARCHAR) END)""",
@@ -325,7 +326,7 @@ def _whole_score(score: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _as_object(value: Any) -> dict[str, Any]:
+def _as_object(value: object) -> dict[str, Any]:
     """Metadata without the raw telemetry, which Langfuse has read into its own fields."""
     raw = ("attributes", "resourceAttributes", "scope")
     return {key: item for key, item in value.items() if key not in raw} if isinstance(value, dict) else {}

@@ -9,6 +9,13 @@ from __future__ import annotations
 
 from analysis.ingest.adapter import Adapter, has
 
+_READ = (
+    '{"ls_model_name":null,"ls_provider":null,"user_id":null,"thread_id":null,"session_id":null,'
+    '"conversation_id":null,"feature":null,"environment":null,"revision_id":null,"app":null,"ls_model_type":null,'
+    '"ls_run_depth":null,"ls_method":null}'
+)
+"""Metadata that has a column of its own, or is LangSmith's bookkeeping."""
+
 LANGSMITH = Adapter(
     name="langsmith",
     title="LangSmith runs",
@@ -16,18 +23,19 @@ LANGSMITH = Adapter(
     recognise=has("dotted_order", "run_type"),
     reads=(
         "id", "run_type", "start_time", "end_time", "extra.metadata", "extra.invocation_params", "error", "inputs",
-        "outputs", "tags", "trace_id", "status", "prompt_tokens", "completion_tokens", "total_cost", "first_token_time", "feedback_stats",
+        "outputs", "tags", "trace_id", "status", "prompt_tokens", "completion_tokens", "total_cost",
+        "first_token_time", "feedback_stats",
     ),
     ignores=(
         "events", "serialized", "reference_example_id", "parent_run_id", "parent_run_ids", "child_run_ids",
         "direct_child_run_ids", "dotted_order", "total_tokens", "prompt_cost", "completion_cost", "in_dataset",
-        "app_path", "is_root", "session_id", "trace_tier", "tenant_id", "manifest_id", "last_queued_at", "inputs_preview",
-        "outputs_preview", "share_token", "price_model_id", "ttl_seconds", "trace_first_received_at",
+        "app_path", "is_root", "session_id", "trace_tier", "tenant_id", "manifest_id", "last_queued_at",
+        "inputs_preview", "outputs_preview", "share_token", "price_model_id", "ttl_seconds", "trace_first_received_at",
         "prompt_token_details", "completion_token_details", "prompt_cost_details", "completion_cost_details",
     ),
     prepare={
-        "_meta": """pick("extra.metadata", ['$.ls_model_name', '$.ls_provider', '$.user_id', '$.thread_id', '$.session_id',
-            '$.conversation_id', '$.feature', '$.environment', '$.revision_id', '$.app'])""",
+        "_meta": """pick("extra.metadata", ['$.ls_model_name', '$.ls_provider', '$.user_id', '$.thread_id',
+            '$.session_id', '$.conversation_id', '$.feature', '$.environment', '$.revision_id', '$.app'])""",
         "_call": "pick(\"extra.invocation_params\", ['$.model', '$.model_name', '$.stream'])",
         "_usage": """pick(outputs, ['$.usage_metadata.input_tokens', '$.usage_metadata.output_tokens',
             '$.usage_metadata.input_token_details.cache_read', '$.usage_metadata.input_token_details.cache_creation',
@@ -66,9 +74,7 @@ LANGSMITH = Adapter(
         "streaming": "coalesce(_call[3], CASE WHEN first_token_time IS NOT NULL THEN 'true' END)",
         "status": "CASE status WHEN 'pending' THEN NULL ELSE status END",
         "error": "error",
-        "attributes": """merge_json(without("extra.metadata", '{"ls_model_name":null,"ls_provider":null,"user_id":null,
-            "thread_id":null,"session_id":null,"conversation_id":null,"feature":null,"environment":null,
-            "revision_id":null,"app":null,"ls_model_type":null,"ls_run_depth":null,"ls_method":null}'), CASE WHEN tags IS NOT NULL AND tags <> '[]'
+        "attributes": f"""merge_json(without("extra.metadata", '{_READ}'), CASE WHEN tags <> '[]'
             THEN CAST(json_object('tags', TRY(CAST(tags AS JSON))) AS VARCHAR) END)""",
         "scores": "feedback_scores(feedback_stats)",
     },

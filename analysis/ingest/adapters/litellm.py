@@ -12,7 +12,8 @@ _STORED = "CASE WHEN {0} NOT IN ('{{}}', '[]', '', 'null') THEN {0} END"
 _USAGE = """pick({}, ['$.usage.prompt_tokens_details.cached_tokens',
     '$.usage.completion_tokens_details.reasoning_tokens', '$.usage.cache_creation_input_tokens', '$.id',
     '$.choices[0].finish_reason', '$.usage.cache_read_input_tokens'])"""
-_TAG = """list_extract(list_filter(TRY(from_json(request_tags, '["VARCHAR"]')), lambda t: starts_with(t, 'feature:')), 1)"""
+_TAG = """list_extract(list_filter(TRY(from_json(request_tags, '["VARCHAR"]')),
+    lambda t: starts_with(t, 'feature:')), 1)"""
 _TOKENS = {
     "input_tokens": "greatest(less(prompt_tokens, coalesce(number(coalesce(_u[1], _u[6])), 0) + "
     "coalesce(number(_u[3]), 0)), 0)",
@@ -37,8 +38,8 @@ SPEND_LOGS = Adapter(
              "mcp_namespaced_tool_name"),
     prepare={
         "_u": _USAGE.format("response"),
-        "_m": """pick(metadata, ['$.spend_logs_metadata.feature', '$.user_api_key_alias', '$.error_information.error_message',
-            '$.user_api_key_team_alias', '$.status', '$.usage_object.prompt_tokens_details.cached_tokens'])""",
+        "_m": """pick(metadata, ['$.spend_logs_metadata.feature', '$.user_api_key_alias',
+            '$.error_information.error_message', '$.user_api_key_team_alias', '$.status'])""",
         "_stream": "pick(proxy_server_request, '$.stream')",
     },
     columns={

@@ -2,7 +2,7 @@
 
 ``created`` is the second in which the answer was made; there is no latency. A batch's results name their requests by
 ``custom_id``, which batches reuse, so that a request joins the results imported with it. Field reference: OpenAI's
-OpenAPI description, ``BatchRequestOutput``, ``ChatCompletionList``, ``CompletionUsage``; ``Response`` for /v1/responses.
+OpenAPI description, ``BatchRequestOutput``, ``ChatCompletionList``, ``CompletionUsage``, ``Response``.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ BATCH_RESULTS = Adapter(
         "output": "CASE WHEN number(_b[5]) < 400 THEN _body END",
         **_TOKENS,
         "status": "CASE WHEN response IS NULL OR number(_b[5]) >= 400 THEN 'error' ELSE 'ok' END",
-        "error": "CASE WHEN response IS NULL OR number(_b[5]) >= 400 THEN coalesce(_e[1], _b[7], _e[2], 'HTTP ' || _b[5]) "
-        "END",
+        "error": """CASE WHEN response IS NULL OR number(_b[5]) >= 400
+            THEN coalesce(_e[1], _b[7], _e[2], 'HTTP ' || _b[5]) END""",
         "finish_reason": "_b[6]",
         "attributes": "CAST(json_object('service_tier', 'batch', 'custom_id', custom_id) AS VARCHAR)",
     },
@@ -86,7 +86,7 @@ COMPLETIONS = Adapter(
     ignores=("object", "tool_choice", "presence_penalty", "frequency_penalty", "system_fingerprint", "tools",
              "response_format", "logprobs"),
     prepare={
-        "_body": "CAST(json_object('choices', TRY(CAST(choices AS JSON)), 'usage', TRY(CAST(usage AS JSON))) AS VARCHAR)",
+        "_body": "CAST(json_object('choices', TRY(CAST(choices AS JSON))) AS VARCHAR)",
         "_u": _USAGE.format("json_object('usage', TRY(CAST(usage AS JSON)))"),
         "_m": "pick(metadata, ['$.feature', '$.app', '$.user_id', '$.session_id', '$.environment'])",
     },

@@ -1,0 +1,265 @@
+"""Whatever a file holds, the good rows are kept and each bad one gets a clear word."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pytest
+import zstandard
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from analysis.ingest.clean import RowError, read_row
+from analysis.ingest.ledger import refused_lines
+from analysis.ingest.split import objects
+from tests.ingest.conftest import lines, run_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from analysis.store import Store
+
+GOOD = [run_of(number) for number in range(20)]
+TEXT = [json.dumps(row) for row in GOOD]
+
+
+def check(report: Any, *, kept: int = 20, refused: int = 0, repaired: int = 0) -> None:
+    assert report.failure is None
+    assert (report.kept, report.refused, report.repaired) == (kept, refused, repaired)
+    assert report.read == report.kept + report.duplicate + report.aside + report.refused
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "\r\n".join(TEXT),
+        "\n\n".join(TEXT),
+        "\ufeff" + "\n".join(TEXT),
+        "\n".join(TEXT).encode("utf-16"),
+        "\n".join(TEXT).encode("utf-32"),
+        "[" + ",".join(TEXT) + "]",
+        "[\n  " + ",\n  ".join(TEXT) + ",\n]",
+        "\n".join(json.dumps(row, indent=2) for row in GOOD),
+        json.dumps({"object": "list", "data": GOOD, "has_more": False}),
+        json.dumps({"cursors": {"next": None}, "runs": GOOD}, indent=1),
+    ],
+    ids=["crlf", "blank lines", "bom", "utf-16", "utf-32", "array", "trailing comma", "pretty", "list", "pretty list"],
+)
+def test_every_layout_of_the_same_rows(content: Any, file: Callable[..., Path], take: Callable[..., Any]) -> None:
+    (report,) = take(file("logs", content))
+    check(report)
+
+
+def test_bad_lines_are_named_and_can_be_tried_again(
+    file: Callable[..., Path], take: Callable[..., Any], store: Store
+) -> None:
+    bad = ['{"id": "cut", "run_type":', "[1, 2]", '"text"', "{}", '{"id": 1,, "x": 2}']
+    (report,) = take(file("logs.jsonl", lines(*TEXT[:5], *bad, *TEXT[5:])))
+    check(report, refused=5)
+    assert [(refusal.line, refusal.reason) for refusal in report.refusals] == [
+        (6, "not JSON: unexpected end of data"),
+        (7, "a list, where a JSON object was expected"),
+        (8, "a string, where a JSON object was expected"),
+        (9, "an empty object"),
+        (10, "not JSON: unexpected character, expected a string key"),
+    ]
+    assert report.refusals[4].column == 10
+    assert refused_lines(store, report.id).decode().splitlines() == bad
+    mended = refused_lines(store, report.id).replace(b'"id": "cut", "run_type":', json.dumps(run_of(99))[1:].encode())
+    (again,) = take(file("mended.jsonl", mended))
+    assert (again.kept, again.refused) == (1, 4)
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ({"total_cost": float("nan")}, "a number of tokens, a cost or a duration"),
+        ({"total_cost": float("inf")}, "a number of tokens, a cost or a duration"),
+        ({"total_cost": "about a dollar"}, "a number of tokens, a cost or a duration"),
+        ({"prompt_tokens": -5}, "a number of tokens, a cost or a duration"),
+        ({"start_time": "1970-01-01T00:00:00", "end_time": None}, "a time that could not be read"),
+        ({"start_time": "2300-01-01T00:00:00", "end_time": None}, "a time that could not be read"),
+        ({"start_time": "yesterday"}, "a time that could not be read"),
+        ({"start_time": "2026-11-04T00:00:00", "end_time": "2026-11-03T00:00:00"}, "the end lay before the start"),
+    ],
+)
+def test_impossible_values_are_emptied_and_said(
+    row: dict[str, Any], words: str, file: Callable[..., Path], take: Callable[..., Any]
+) -> None:
+    (report,) = take(file("logs.jsonl", lines(*GOOD, run_of(20, **row))))
+    check(report, kept=21, repaired=1)
+    assert any(tally.what.startswith(words) and tally.count == 1 for tally in report.repairs)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "prompt", "words"),
+    [
+        (b"Question 20?", "Où ça ?".encode("cp1252"), "Où ça ?", "text that was not UTF-8"),
+        (b"Question 20?", b"a\0b", "ab", "raw control characters"),
+        (b"Question 20?", b"a\tb", "a\tb", "raw control characters"),
+        (b"Question 20?", rb"\ud800!", "?!", "half a Unicode character"),
+    ],
+)
+def test_broken_text_is_mended_and_said(
+    old: bytes, new: bytes, prompt: str, words: str, file: Callable[..., Path], take: Callable[..., Any], store: Store
+) -> None:
+    (report,) = take(file("logs.jsonl", lines(*GOOD).encode() + lines(run_of(20)).encode().replace(old, new)))
+    check(report, kept=21, repaired=1)
+    assert report.repairs[0].what.startswith(words)
+    assert store.rows("SELECT prompt FROM records WHERE source_id = 'run-20'") == [{"prompt": prompt}]
+
+
+@pytest.mark.parametrize("layout", ["lines", "array"])
+def test_a_file_cut_short_says_so(layout: str, file: Callable[..., Path], take: Callable[..., Any]) -> None:
+    content = lines(*GOOD)[:-40] if layout == "lines" else ("[\n" + ",\n".join(TEXT))[:-40]
+    (report,) = take(file("logs", content))
+    check(report, kept=19, refused=1)
+    assert any("cut short" in note for note in report.notes)
+
+
+def test_a_broken_object_in_an_array_costs_only_itself(file: Callable[..., Path], take: Callable[..., Any]) -> None:
+    rows = [*TEXT[:5], '{"id": "open, "run_type": "llm"}', *TEXT[5:]]
+    (report,) = take(file("logs.json", "[\n" + ",\n".join(rows) + "\n]"))
+    check(report, refused=1)
+    assert report.refusals[0].line == 7
+
+
+def test_a_line_of_a_hundred_megabytes_is_refused(file: Callable[..., Path], take: Callable[..., Any]) -> None:
+    long = json.dumps(run_of(50, error="x" * (100 << 20)))
+    (report,) = take(file("logs.jsonl", lines(*TEXT[:10], long, *TEXT[10:])))
+    check(report, refused=1)
+    assert (report.refusals[0].line, report.refusals[0].reason) == (11, "longer than 16 MiB")
+
+
+def test_deep_nesting_harms_nothing(file: Callable[..., Path], take: Callable[..., Any]) -> None:
+    deep = json.dumps(run_of(50, inputs="DEEP")).replace('"DEEP"', "[" * 100_000 + "]" * 100_000)
+    (report,) = take(file("logs.jsonl", lines(*TEXT, deep, '{"broken": ')))
+    check(report, refused=2)
+    assert report.refusals[0].reason == "nested too deeply"
+
+
+def test_mixed_rows_each_get_their_word(file: Callable[..., Path], take: Callable[..., Any]) -> None:
+    odd = run_of(50, extra="not an object", inputs="plain text", outputs=None)
+    chain = run_of(51, run_type="chain")
+    (report,) = take(file("logs.jsonl", lines(*GOOD, odd, chain, {"something": "else"})))
+    assert (report.kept, report.aside) == (21, 2)
+    assert {tally.what for tally in report.asides} == {"chain run, no model call", "no model call"}
+
+
+def test_table_rows_with_too_many_cells_are_refused(file: Callable[..., Path], take: Callable[..., Any]) -> None:
+    rows = [f'2026-11-03 09:00:{n:02d},"Is ""it"", in\nstock?",Yes.,900' for n in range(10)]
+    table = "\n".join(["created_at,question,answer,latency_ms", *rows, "2026-11-03,short", "a,b,c,d,e,f", *rows[:1]])
+    (report,) = take(file("logs.csv", table))
+    assert (report.kept, report.duplicate, report.refused) == (10, 1, 2)
+    assert [refusal.reason for refusal in report.refusals] == [
+        "2 cells, where the header has 4", "6 cells, where the header has 4",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "is empty"),
+        (b"\n\n", "neither JSON"),
+        (b"just a line of text\n", "neither JSON"),
+        (bytes(range(256)) * 40, "binary file"),
+        (b"PAR1 but no Parquet", "could not be read"),
+        (b"[]", "holds no JSON object"),
+        (b'{"a": 1}\n{"a": 2}\n', "in no format that Afterword knows"),
+        (b"time,prompt\n", "columns and no rows"),
+    ],
+)
+def test_a_file_that_is_no_log_says_why(
+    content: bytes, words: str, file: Callable[..., Path], take: Callable[..., Any], store: Store
+) -> None:
+    (report,) = take(file("logs", content))
+    assert words in (report.failure or "")
+    assert report.id is None
+    assert store.rows("SELECT count(*) AS n FROM imports") == [{"n": 0}]
+
+
+def test_archives_are_read_and_bombs_refused(
+    tmp_path: Path, file: Callable[..., Path], take: Callable[..., Any], store: Store
+) -> None:
+    archive = tmp_path / "both.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("a/first.jsonl", lines(*GOOD[:8]))
+        packed.writestr("second.gz", gzip.compress(lines(*GOOD[8:15]).encode()))
+    reports = take(archive, file("third.zst", zstandard.compress(lines(*GOOD[15:]).encode())))
+    assert [(report.file, report.kept) for report in reports] == [
+        ("both.zip/a/first.jsonl", 8), ("both.zip/second.gz", 7), ("third.zst", 5),
+    ]  # fmt: skip
+    bomb = gzip.compress(b'{"a": "' + b"a" * (80 << 20) + b'"}')
+    whole = gzip.compress(lines(*GOOD * 30).encode())
+    failures = [report.failure for report in take(file("bomb.gz", bomb), file("cut.gz", whole[:-30]))]
+    assert "compression bomb" in failures[0]
+    assert "damaged archive" in failures[1]
+
+
+def test_folders_and_their_partitions(tmp_path: Path, take: Callable[..., Any], store: Store) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    folder = tmp_path / "export_id=1" / "region=eu" / "year=2026"
+    folder.mkdir(parents=True)
+    cells = [{k: json.dumps(v) if isinstance(v, dict) else v for k, v in row.items()} for row in GOOD]
+    pq.write_table(pa.Table.from_pylist(cells), folder / "part.parquet")
+    (tmp_path / "export_id=1" / ".hidden").write_text("x")
+    (report,) = take(tmp_path / "export_id=1")
+    check(report)
+    assert store.rows("SELECT DISTINCT variant_extract(attributes, 'region')::VARCHAR AS region FROM records") == [
+        {"region": "eu"}
+    ]
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    rows=st.lists(st.dictionaries(st.text(min_size=1), JSON, min_size=1, max_size=4), min_size=1, max_size=6),
+    size=st.integers(1, 60),
+    indent=st.sampled_from([None, 2]),
+    depth=st.sampled_from([0, 1, 2]),
+)
+def test_objects_are_found_however_they_are_cut(
+    rows: list[dict[str, Any]], size: int, indent: int | None, depth: int
+) -> None:
+    text = {
+        0: "\n".join(json.dumps(row, indent=indent) for row in rows),
+        1: json.dumps(rows, indent=indent),
+        2: json.dumps({"before": [{"no": 1}], "rows": rows, "after": {"no": [2]}}, indent=indent),
+    }[depth].encode()
+    chunks = iter([text[start : start + size] for start in range(0, len(text), size)])
+    found = [orjson.loads(body) for _, body in objects(chunks, depth, "rows" if depth == 2 else None)]
+    assert found == rows
+
+
+@settings(max_examples=300)
+@given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode) | JSON.map(lambda v: json.dumps(v).encode()))
+def test_any_bytes_become_an_object_or_a_word(raw: bytes) -> None:
+    try:
+        row, _ = read_row(raw)
+    except RowError as error:
+        outcome: object = error.reason
+    else:
+        outcome = row
+        assert isinstance(row, dict)
+    assert outcome
+
+
+def test_a_comma_too_many_is_taken_out() -> None:
+    assert read_row(b'{"a": [1, 2,], "b": "x,}",}') == ({"a": [1, 2], "b": "x,}"}, "comma")
