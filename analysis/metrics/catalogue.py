@@ -50,6 +50,8 @@ class Metric:
         `value` counts; the rate is that count over all requests, scored or not.
     per : str or None
         SQL of a distinct count by which `value` is divided.
+    among : str
+        SQL: the records that count for `per`.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Metric:
     score: str | None = None
     over_requests: bool = False
     per: str | None = None
+    among: str = "true"
 
     @property
     def apart(self) -> str | None:
@@ -164,10 +167,10 @@ def _cost_per(
     name: str, title: str, definition: str, denominator: str, unit: str, known: str, merges: str = "distinct"
 ) -> Metric:
     """Cost of the records for which `known` holds, over the distinct values of `unit` among them."""
-    where = f"{known} AND {COST} IS NOT NULL"
+    where = f"{known} AND (r.recorded_cost IS NOT NULL OR r.computed_cost IS NOT NULL)"
     return Metric(
         name, title, "USD", definition, denominator, "lower", merges, f"sum({COST}) FILTER ({where})",
-        f"count(*) FILTER ({where})", per=f"count(DISTINCT CASE WHEN {where} THEN {unit} END)",
+        f"count(*) FILTER ({where})", per=f"count(DISTINCT {unit})", among=where,
     )  # fmt: skip
 
 

@@ -34,6 +34,9 @@ FIELDS = ("environment", "app", "model")
 
 MAX_MEMBERS = 50
 
+AT_ONCE = 10
+"""Days that are computed in one scan."""
+
 KEPT = tuple(metric for metric in METRICS.values() if metric.source in ("records", "scores"))
 """The metrics that are kept: all but imported scores and signals."""
 
@@ -144,14 +147,13 @@ def _kept(store: Store) -> dict[date | None, str]:
 
 
 def _runs(days: list[date]) -> Iterator[Filter]:
-    """Give consecutive days as periods."""
-    for day in days:
-        if day - timedelta(days=1) in days:
-            continue
-        end = day
-        while end in days:
-            end += timedelta(days=1)
-        yield Filter(_midnight(day), _midnight(end))
+    """Give consecutive days as periods of at most :data:`AT_ONCE`, which bounds the memory of a scan."""
+    start = 0
+    for place, day in enumerate(days, start=1):
+        last = place == len(days) or days[place] != day + timedelta(days=1)
+        if last or place - start == AT_ONCE:
+            yield Filter(_midnight(days[start]), _midnight(day + timedelta(days=1)))
+            start = place
 
 
 def _midnight(day: date) -> datetime:

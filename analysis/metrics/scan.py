@@ -53,7 +53,7 @@ def scan(store: Store, metrics: Sequence[Metric], source: str, filter: Filter, k
     for metric in metrics:
         if metric.apart is None:
             continue
-        counts = _query(store, {"distinct": (metric, metric.apart)}, source, filter, keys)
+        counts = _query(store, {"distinct": (metric, metric.apart)}, source, filter, keys, metric.among)
         frame = frame.join(counts, on=list(keys.names), how="left") if keys.names else frame.hstack(counts)
         name = f"{metric.name}.value"
         distinct = pl.col("distinct")
@@ -66,10 +66,16 @@ def scan(store: Store, metrics: Sequence[Metric], source: str, filter: Filter, k
 
 
 def _query(
-    store: Store, columns: dict[str, tuple[Metric, str]], source: str, filter: Filter, keys: Keys
+    store: Store,
+    columns: dict[str, tuple[Metric, str]],
+    source: str,
+    filter: Filter,
+    keys: Keys,
+    among: str = "true",
 ) -> pl.DataFrame:
-    """Compute expressions, each of a metric, for each group."""
+    """Compute expressions, each of a metric, for each group of the records of which `among` holds."""
     where, values = filter.predicate()
+    where += f" AND {among}"
     bound = Bound("m")
     names = list(dict.fromkeys(metric.score for metric, _ in columns.values() if metric.score is not None))
     scores = {name: bound.add(name) for name in names}
