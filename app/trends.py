@@ -92,7 +92,7 @@ def of_groups(scope: Scope, metric: Metric, *, key: str, most: int = 6) -> None:
     """Set a small trend of each of the largest groups of the breakdown, in the group's own colour."""
     wide = readable(scope, metric, by=scope.by)
     points = data.measure([metric.name], wide.chosen, by=[wide.by], grain=wide.grain, limit=most)
-    groups = points[wide.by].unique(maintain_order=True).to_list() if len(points) else []
+    groups = data.measure([metric.name], wide.chosen, by=[wide.by], limit=most)[wide.by].to_list()
     shades = palette.colours(wide.by, groups)
     panels = [
         Panel(
@@ -102,6 +102,8 @@ def of_groups(scope: Scope, metric: Metric, *, key: str, most: int = 6) -> None:
     ]
     panels = [panel for panel in panels if panel.points["value"].is_not_null().any()]
     bands = ". Bands: 95 % intervals" if metric.interval != "none" else ""
+    if len(panels) < 2:
+        return
     note = f"{metric.title} by {wide.grain}, each on a scale of its own{bands}."
     side_by_side(wide, panels, key=key, note=note)
 
@@ -142,7 +144,6 @@ def _before(scope: Scope, metric: Metric) -> pl.DataFrame | None:
 def _subtitle(metric: Metric, scope: Scope, *, compared: bool) -> str:
     each = words.A_BUCKET[scope.grain] if metric.merges == "sum" else f"by {scope.grain}"
     parts = [f"{words.unit(metric)}, {each}"]
-    parts += [] if words.from_nought(metric) else ["the axis need not begin at nought"]
     parts += ["band: 95 % interval"] if metric.interval != "none" else []
     parts += [f"thin line: {words.length(scope.shift)} before"] if compared else []
     return "; ".join(parts)

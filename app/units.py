@@ -163,11 +163,10 @@ def _three(size: float) -> str:
 
 
 def _small(size: float) -> str:
-    """Three significant figures below one, without trailing noughts beyond the second: ``0.042``, ``0.00118``."""
+    """Three significant figures below one: ``0.420``, ``0.00118``."""
     if size < 1e-6:
         return f"<{THIN}0.000001"
-    text = f"{size:.{2 - math.floor(math.log10(size))}f}"
-    return text.rstrip("0") if text.endswith("0") and len(text.rstrip("0")) > 3 else text
+    return f"{size:.{2 - math.floor(math.log10(size))}f}"
 
 
 def _two(amount: int, large: str, small: str) -> tuple[int, str, int, str]:

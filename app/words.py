@@ -73,7 +73,7 @@ def looking_at(view: View, chosen: Filter, before: Filter | None, newest: dateti
     """Say in one sentence what a page looks at."""
     what = ", ".join(condition.sentence() for condition in view.conditions)
     when = _period(view, chosen, newest)
-    compared = f", beside the {_length(view)} before" if before is not None else _uncompared(view, chosen)
+    compared = f", beside {_length(view)} before" if before is not None else _uncompared(view, chosen)
     return f"{_capital(what) + ': ' if what else ''}{when if what else _capital(when)}{compared}."
 
 
@@ -87,7 +87,7 @@ def listed(items: Sequence[str], *, most: int = 5) -> str:
 def _period(view: View, chosen: Filter, newest: datetime | None) -> str:
     if view.period in ("all", "custom") or newest is None:
         return period.words(chosen.start, chosen.end)
-    return f"the {_length(view)} up to the newest record, {newest.day} {newest:%b %Y, %H:%M} UTC"
+    return f"{_length(view)} up to the newest record, {newest.day} {newest:%b %Y, %H:%M} UTC"
 
 
 def _uncompared(view: View, chosen: Filter) -> str:
@@ -95,7 +95,9 @@ def _uncompared(view: View, chosen: Filter) -> str:
 
 
 def _length(view: View) -> str:
-    return PERIOD_WORDS[view.period] if view.period not in ("all", "custom") else "same length"
+    return (
+        f"the {PERIOD_WORDS[view.period]}" if view.period not in ("all", "custom") else "the period of the same length"
+    )
 
 
 def _capital(text: str) -> str:

@@ -32,7 +32,7 @@ MARKDOWN: dict[str, tuple[int, frozenset[str]]] = {
             "button", "download_button", "form_submit_button", "link_button", "page_link", "checkbox", "toggle",
             "selectbox", "multiselect", "text_input", "text_area", "number_input", "date_input", "time_input",
             "slider", "select_slider", "file_uploader", "expander", "popover", "spinner", "status", "dialog",
-            "color_picker", "feedback", "data_editor", "pagination", "menu_button", "datetime_input",
+            "color_picker", "feedback", "data_editor", "menu_button", "datetime_input",
         ),
         (1, frozenset({"label", "help", "text", "title"})),
     ),
@@ -51,7 +51,7 @@ QUIET = frozenset({
     "session_state", "query_params", "context", "user", "login", "logout", "cache_data", "cache_resource", "fragment",
     "rerun", "stop", "switch_page", "navigation", "Page", "set_page_config", "App", "secrets",
     # Charts and tables draw text as text: tried with image links in it.
-    "altair_chart", "plotly_chart", "dataframe", "column_config", "json",
+    "altair_chart", "plotly_chart", "dataframe", "column_config", "json", "pagination",
 })  # fmt: skip
 
 ONLY_IN = {"html": "app/style.py", "text": "app/text.py", "code": "app/text.py"}
@@ -117,7 +117,8 @@ def _faults(call: ast.Call, name: str, modules: set[str]) -> list[str]:
     if any(isinstance(argument, ast.Starred) for argument in call.args) or any(k.arg is None for k in call.keywords):
         faults.append(f"st.{drawn}: write its arguments out, so that they can be checked")
     count, named = MARKDOWN.get(drawn, (0, frozenset()))
-    arguments = [*call.args[:count], *(k.value for k in call.keywords if k.arg in named)]
+    first = 1 if drawn == "progress" else 0  # after the figure
+    arguments = [*call.args[first:count], *(k.value for k in call.keywords if k.arg in named)]
     return faults + [
         f"st.{drawn} draws Markdown: {ast.unparse(argument)} needs escape()"
         for argument in arguments

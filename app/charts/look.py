@@ -70,12 +70,9 @@ def plotly_layout(title: str, subtitle: str, *, height: int) -> dict[str, Any]:
         "title": {
             "text": plotly_text(title), "font": {"family": SERIF, "size": HEADING}, "x": 0, "xref": "container",
             "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top", "pad": {"t": 4, "l": 0},
+            "subtitle": {"text": plotly_text(subtitle), "font": {"size": SMALL, "color": PLOTLY_MUTED}},
         },
-        "annotations": [{
-            "text": plotly_text(subtitle), "font": {"size": SMALL, "color": PLOTLY_MUTED}, "xref": "paper", "x": 0,
-            "yref": "paper", "y": 1, "xanchor": "left", "yanchor": "bottom", "yshift": 34, "showarrow": False,
-            "borderpad": 0,
-        }],
+        "annotations": [],
         "showlegend": False,
         "hovermode": "x unified",
         "dragmode": "zoom",
@@ -97,6 +94,6 @@ def plotly_config(name: str) -> dict[str, Any]:
     }
 
 
-def plotly_text(text: object) -> str:
+def plotly_text(text: object, *, limit: int = 160) -> str:
     """Make text safe in Plotly, whose labels understand some HTML."""
-    return html.escape(plain_label(text), quote=False)
+    return html.escape(plain_label(text, limit=limit), quote=False)

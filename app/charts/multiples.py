@@ -38,7 +38,7 @@ def panel(content: Panel, *, height: int = HEIGHT) -> Any:  # noqa: ANN401 - Alt
     layers: list[alt.Chart] = []
     if points["low"].is_not_null().any():
         band = base.mark_area(opacity=0.15, clip=True)
-        layers.append(band.encode(y=alt.Y("low:Q", title=None), y2="high:Q", color=colour))
+        layers.append(band.encode(y=_up(content, "low"), y2="high:Q", color=colour))
     if content.before is not None and not content.before.is_empty():
         before = alt.Chart(_written(content.before, content.unit)).mark_line(strokeWidth=0.8, clip=True)
         layers.append(before.encode(x=x, y=y, color=alt.value(look.MUTED)))
@@ -54,7 +54,7 @@ def _written(points: pl.DataFrame, unit: str) -> pl.DataFrame:
     return points.select("time", "value", "low", "high").with_columns(shown=pl.Series(shown, dtype=pl.String))
 
 
-def _up(content: Panel) -> alt.Y:
+def _up(content: Panel, column: str = "value") -> alt.Y:
     drawn = [content.points] if content.before is None else [content.points, content.before]
     values = [value for frame in drawn for value in frame["value"].drop_nulls()]
     highs = list(content.points["high"].drop_nulls())
@@ -64,7 +64,7 @@ def _up(content: Panel) -> alt.Y:
         values=steps, labelExpr=look.lookup(words), labelAlign="left", labelBaseline="bottom", labelPadding=0,
         labelOffset=-2, maxExtent=0, minExtent=0,
     )  # fmt: skip
-    return alt.Y("value:Q", title=None, axis=axis, scale=alt.Scale(domain=[low, high], nice=False))
+    return alt.Y(f"{column}:Q", title=None, axis=axis, scale=alt.Scale(domain=[low, high], nice=False))
 
 
 def _across(points: pl.DataFrame) -> alt.X:

@@ -74,7 +74,6 @@ def figure(
     from_nought : bool
         Whether the axis begins at nought in any case.
     """
-    layout = look.plotly_layout(title, subtitle, height=height)
     traces: list[dict[str, Any]] = []
     ends: dict[str, pl.DataFrame] = {}
     if before is not None and not before.is_empty():
@@ -87,9 +86,11 @@ def figure(
             traces += _band(line, whole)
         traces += _line(line, whole, unit, named=len(series) > 1)
         ends[line.name] = whole
+    axis = _axis(ends.values(), before, unit, from_nought=from_nought)
+    layout = look.plotly_layout(title, subtitle + ("; axis not from 0" if axis["range"][0] > 0 else ""), height=height)
     layout["annotations"] += [*_labels(series, ends), *_marks(notes, series)]
     layout["shapes"] = [_rule(note) for note in notes]
-    layout["yaxis"] |= _axis(ends.values(), before, unit, from_nought=from_nought)
+    layout["yaxis"] |= axis
     if len(series) > 1:
         layout["margin"] = layout["margin"] | {"r": 48}
     layout["xaxis"]["range"] = _breadth(series)
@@ -135,7 +136,7 @@ def _points(line: Series, points: pl.DataFrame, unit: str, *, named: bool, after
 
 def _rests(row: dict[str, Any], unit: str) -> str:
     ends = units.interval(row["low"], row["high"], unit)
-    on = f"n = {units.of(row['n'], row['of'])}"
+    on = f"n = {units.exact(row['n']) if row['n'] == row['of'] else units.of(row['n'], row['of'])}"
     return f" ({ends}; {on})" if ends else f" ({on})"
 
 
