@@ -5,21 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import orjson
-import polars as pl
 import pyarrow.parquet as pq
 
 from analysis.metrics.conversations import JSON_COLUMNS, batches
+from analysis.spreadsheet import to_csv
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import polars as pl
 
     from analysis.metrics.filter import Filter
     from analysis.store import Store
 
 FORMATS = ("parquet", "jsonl", "csv")
-
-_FORMULA = r"^[=+\-@＝＋－＠\t\r\n]"
-"""How a text begins that a spreadsheet takes for a formula (OWASP, CSV injection)."""
 
 _OPTIONS = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
 
@@ -49,24 +48,6 @@ def export(store: Store, filter: Filter, path: Path) -> int:
     finally:
         part.unlink(missing_ok=True)
     return written
-
-
-def csv(frame: pl.DataFrame, *, header: bool = True) -> bytes:
-    """Write a table as CSV that can be opened in a spreadsheet without harm.
-
-    A text that a spreadsheet would take for a formula gets an apostrophe in front; lists and structures become JSON.
-    """
-    nested = [name for name, kind in frame.schema.items() if kind.is_nested()]
-    flat = frame.with_columns(
-        pl.Series(name, [_json(value) for value in frame[name].to_list()], dtype=pl.String) for name in nested
-    )
-    texts = pl.col(pl.String)
-    safe = pl.when(texts.str.contains(_FORMULA)).then("'" + texts).otherwise(texts).name.keep()
-    return flat.with_columns(safe).write_csv(include_header=header, datetime_format="%Y-%m-%dT%H:%M:%S%.6fZ").encode()
-
-
-def _json(value: object) -> str | None:
-    return None if value is None else orjson.dumps(value, default=str).decode()
 
 
 def _lines(frame: pl.DataFrame) -> bytes:
@@ -104,6 +85,6 @@ def _text(store: Store, filter: Filter, path: Path, format: str) -> int:
     written = 0
     with path.open("wb") as file:
         for batch in batches(store, filter):
-            file.write(csv(batch, header=not file.tell()) if format == "csv" else _lines(batch))
+            file.write(to_csv(batch, header=not file.tell()) if format == "csv" else _lines(batch))
             written += len(batch)
     return written

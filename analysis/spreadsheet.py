@@ -9,15 +9,15 @@ import polars as pl
 _STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
-def to_csv(frame: pl.DataFrame) -> bytes:
-    """Write a table as CSV in UTF-8 with its byte-order mark, formulas neutralised.
+def to_csv(frame: pl.DataFrame, *, header: bool = True) -> bytes:
+    """Write a table as CSV in UTF-8 with its byte-order mark, formulas neutralised; without `header`, its rows alone.
 
     A spreadsheet runs a cell that begins with ``= + - @`` (also in their full-width forms, or after a tab or line
     break) as a formula. Such a text gets an apostrophe before it, as OWASP advises ("CSV Injection"); numbers are
     written as they are, lists and structures as JSON.
     """
     safe = pl.DataFrame([_writable(column) for column in frame.get_columns()])
-    return "\ufeff".encode() + safe.write_csv().encode()
+    return ("\ufeff" if header else "").encode() + safe.write_csv(include_header=header).encode()
 
 
 def _writable(column: pl.Series) -> pl.Series:

@@ -8,22 +8,23 @@ from datetime import datetime
 import polars as pl
 import pytest
 
-from analysis.export import FORMATS, csv, export
+from analysis.export import FORMATS, export
 from analysis.metrics.filter import Filter
+from analysis.spreadsheet import to_csv
 
 HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1"]
 
 
 def test_a_table_is_safe_in_a_spreadsheet():
     frame = pl.DataFrame({"text": [*HOSTILE, "a=1", "", None, "'=1"], "number": [-1.0] * 12})
-    rows = list(reader.reader(io.StringIO(csv(frame).decode(), newline="")))[1:]
+    rows = list(reader.reader(io.StringIO(to_csv(frame).decode("utf-8-sig"), newline="")))[1:]
     assert [row[0] for row in rows] == [*("'" + text for text in HOSTILE), "a=1", "", "", "'=1"]
     assert [row[1] for row in rows] == ["-1.0"] * 12
 
 
 def test_lists_are_json_in_a_table():
     frame = pl.DataFrame({"documents": [[{"id": "=1", "text": 'a "b"\n'}], None], "other": [1, 2]})
-    row, empty = reader.DictReader(io.StringIO(csv(frame).decode(), newline=""))
+    row, empty = reader.DictReader(io.StringIO(to_csv(frame).decode("utf-8-sig"), newline=""))
     assert json.loads(row["documents"]) == [{"id": "=1", "text": 'a "b"\n'}]
     assert not empty["documents"]
 
