@@ -13,7 +13,7 @@ from analysis.prices import Key, table
 from analysis.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     import duckdb
     import polars as pl
@@ -24,17 +24,18 @@ if TYPE_CHECKING:
     from analysis.store import Store
 
 _TIER = "variant_extract(r.attributes, 'service_tier')::VARCHAR"
-_MOMENT = "coalesce(r.time, $now)"
-_SECOND = f"extract('epoch' FROM {_MOMENT}::TIME)"
+KEY = f"r.provider, r.model, r.requested_model, {_TIER}"
+"""SQL of what a record's price is looked up by."""
 _INPUT = "coalesce(r.input_tokens, 0) + coalesce(r.cache_read_tokens, 0) + coalesce(r.cache_write_tokens, 0)"
 
 # A side of the call that costs something must have been counted, else the sum would say too little.
-_COST = """CASE
+COST = """CASE
     WHEN coalesce(r.input_tokens, r.cache_read_tokens, r.cache_write_tokens) IS NULL AND p.input_mtok > 0 THEN NULL
     WHEN coalesce(r.output_tokens, r.reasoning_tokens) IS NULL AND p.output_mtok > 0 THEN NULL
     ELSE p.request + (coalesce(r.input_tokens, 0) * p.input_mtok + coalesce(r.cache_read_tokens, 0) * p.cache_read_mtok
         + coalesce(r.cache_write_tokens, 0) * p.cache_write_mtok + coalesce(r.output_tokens, 0) * p.output_mtok
         + coalesce(r.reasoning_tokens, 0) * p.reasoning_mtok) / 1e6 END"""
+"""SQL of the cost of a record ``r`` by its price ``p``, in US dollars."""
 
 _TABLE = """CREATE OR REPLACE TEMP TABLE prices (
     provider VARCHAR, model VARCHAR, requested_model VARCHAR, tier VARCHAR, opening TIMESTAMP, closing TIMESTAMP,
@@ -77,31 +78,68 @@ def reprice(
     """
     where = "($import_id IS NULL OR r.import_id = $import_id) AND ($models IS NULL OR list_contains($models, r.model))"
     given: dict[str, object] = {"import_id": import_id, "models": list(models) if models is not None else None}
-    keys = cursor.execute(
-        f"SELECT DISTINCT r.provider, r.model, r.requested_model, {_TIER} FROM records r WHERE {where}", given
-    ).fetchall()
-    own = _own(cursor) if overrides is None else overrides
-    prices = [_row(price) for price in table((Key(*key) for key in keys), own)]
-    cursor.execute(_TABLE)
-    if prices:
-        cursor.executemany(f"INSERT INTO prices VALUES ({', '.join('?' * len(prices[0]))})", prices)
-    # Looking the tier up takes as long as the rest: left out where no record has one.
-    tier = f"AND {_TIER} IS NOT DISTINCT FROM p.tier" if any(key[3] is not None for key in keys) else ""
+    keys = cursor.execute(f"SELECT DISTINCT {KEY} FROM records r WHERE {where}", given).fetchall()
+    tabulate(cursor, (Key(*key) for key in keys), overrides)
     cursor.execute(
         f"UPDATE records r SET computed_cost = NULL, price_source = NULL WHERE r.price_source IS NOT NULL AND {where}",
         given,
     )
     priced = cursor.execute(
-        f"""UPDATE records AS r SET computed_cost = {_COST}, price_source = p.source FROM prices p
-        WHERE {where}
-            AND r.provider IS NOT DISTINCT FROM p.provider AND r.model IS NOT DISTINCT FROM p.model
-            AND r.requested_model IS NOT DISTINCT FROM p.requested_model {tier}
-            AND {_MOMENT} >= p.opening AND {_MOMENT} < p.closing
-            AND {_SECOND} >= p.opens AND {_SECOND} < p.closes AND {_INPUT} > p.above AND {_INPUT} <= p.upto""",
-        given | {"now": datetime.now(UTC).replace(tzinfo=None)},
+        f"""UPDATE records AS r SET computed_cost = {COST}, price_source = p.source FROM prices p
+        WHERE {where} AND {matching(keys)}""",
+        given,
     ).fetchone()
-    cursor.execute("DROP TABLE prices")
     return int(priced[0]) if priced else 0
+
+
+def price_missing(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Price the records that have no computed cost yet and can have one: those whose model or tokens came late."""
+    where = "r.computed_cost IS NULL AND r.model IS NOT NULL"
+    keys = cursor.execute(f"SELECT DISTINCT {KEY} FROM records r WHERE {where}").fetchall()
+    if keys and tabulate(cursor, (Key(*key) for key in keys)):
+        cursor.execute(
+            f"""UPDATE records AS r SET computed_cost = {COST}, price_source = p.source FROM prices p
+            WHERE {where} AND (r.price_source IS NULL OR ({COST}) IS NOT NULL) AND {matching(keys)}"""
+        )
+
+
+def tabulate(
+    cursor: duckdb.DuckDBPyConnection, keys: Iterable[Key], overrides: Sequence[Override] | None = None
+) -> int:
+    """Write the prices of some keys into the temporary table ``prices``, for :func:`matching`; returns how many.
+
+    Raises
+    ------
+    PriceFileError
+        If the workspace's own prices can't be read.
+    """
+    own = _own(cursor) if overrides is None else overrides
+    prices = [_row(price) for price in table(keys, own)]
+    cursor.execute(_TABLE)
+    if prices:
+        cursor.executemany(f"INSERT INTO prices VALUES ({', '.join('?' * len(prices[0]))})", prices)
+    return len(prices)
+
+
+def matching(keys: Iterable[tuple[str | None, ...]], tier: str = _TIER) -> str:
+    """SQL that joins a record ``r`` to its price ``p``, of which there is one at most.
+
+    Parameters
+    ----------
+    keys : iterable of tuple
+        Those of the records, as ``KEY`` gives them: looking the service tier up takes as long as all the rest, and is
+        left out where no record has one.
+    tier : str
+        SQL of the service tier.
+    """
+    now = f"TIMESTAMP '{datetime.now(UTC):%Y-%m-%d %H:%M:%S}'"
+    moment = f"coalesce(r.time, {now})"
+    second = f"extract('epoch' FROM {moment}::TIME)"
+    tiered = f"AND {tier} IS NOT DISTINCT FROM p.tier" if any(key[3] is not None for key in keys) else ""
+    return f"""r.provider IS NOT DISTINCT FROM p.provider AND r.model IS NOT DISTINCT FROM p.model
+        AND r.requested_model IS NOT DISTINCT FROM p.requested_model {tiered}
+        AND {moment} >= p.opening AND {moment} < p.closing AND {second} >= p.opens AND {second} < p.closes
+        AND {_INPUT} > p.above AND {_INPUT} <= p.upto"""
 
 
 def _row(price: Price) -> list[object]:

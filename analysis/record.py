@@ -25,7 +25,7 @@ RECORD: tuple[Column, ...] = (
     Column("import_id", "INTEGER", "", "the import that brought it"),
     Column("source", "VARCHAR", "", "the tool that logged it: langfuse, langsmith, helicone, …"),
     Column("source_id", "VARCHAR", "", "the tool's own id of the call"),
-    Column("kind", "VARCHAR", "", "'call', or 'trace' where only the whole trace was logged and stands in for its calls"),
+    Column("kind", "VARCHAR", "", "'call', or 'trace' where only the whole trace was logged, for its calls"),
     Column("trace_id", "VARCHAR", "", "one request of the application, which may take several calls"),
     Column("session_id", "VARCHAR", "", "one conversation"),
     Column("user_id", "VARCHAR", "", "the person, under the name the application uses"),
@@ -43,7 +43,7 @@ RECORD: tuple[Column, ...] = (
     Column("requested_model", "VARCHAR", "", "the model asked for"),
     # text
     Column("system_prompt", "VARCHAR", "", "the system or developer message"),
-    Column("messages", "VARCHAR", "", "JSON: the whole message list; null where system_prompt and prompt are all of it"),
+    Column("messages", "VARCHAR", "", "JSON: the whole message list; null where system and prompt are all of it"),
     Column("prompt", "VARCHAR", "", "the last user turn"),
     Column("response", "VARCHAR", "", "the text of the answer"),
     Column("tool_calls", "VARCHAR", "", "JSON: the tools the answer calls, [{id, name, arguments}]"),
@@ -75,7 +75,7 @@ RECORD: tuple[Column, ...] = (
 SCORE: tuple[Column, ...] = (
     Column("id", "UUID", "", "MD5 of the source and its own id, or of target, name, origin, time and value"),
     Column("import_id", "INTEGER", "", "the import that brought it"),
-    Column("record_id", "UUID", "", "the record it speaks of; of a trace or session its last call; null until that comes"),
+    Column("record_id", "UUID", "", "the record it speaks of, of a trace or session the last; null until it comes"),
     Column("target", "VARCHAR", "", "what it was given to: call, trace, session or response"),
     Column("target_key", "VARCHAR", "", "the target's id: a record's id, a trace_id, a session_id or a response_id"),
     Column("name", "VARCHAR", "", "what was judged: thumbs, stars, comment, correction, or the evaluator's name"),

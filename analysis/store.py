@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -56,6 +57,9 @@ class Store:
             raise StoreBusyError(
                 f"{workspace.logs} is in use by another process. Stop it, or let `afterword` reach the running server."
             ) from error
+        # only the owner stages: what lies there is from an import that was killed
+        for left in workspace.staging.iterdir():
+            shutil.rmtree(left, ignore_errors=True)
         migrate(self._connection)
         self._lock_down(memory_limit or os.environ.get("AFTERWORD_MEMORY") or MEMORY_LIMIT)
 

@@ -13,10 +13,10 @@ import orjson
 
 from analysis.ingest import adapter as adapter_module
 from analysis.ingest import normalise
+from analysis.ingest.insert import insert_priced
 from analysis.ingest.relation import drafts, json_relation
 from analysis.ingest.sniff import sniff
 from analysis.ingest.source import SourceError, is_packed, open_source
-from analysis.record import STAGED_COLUMNS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,7 +71,7 @@ class Direct:
         """Whether the sampled rows are all plain calls that are not in the store yet."""
         if self.source is None or self.sniffed is None or self.sniffed.adapter.rows is not None:
             return False
-        scratch.write_bytes(b"\n".join(orjson.dumps(row) for row in self.source.sample))
+        self._write_sample(scratch)
         try:
             row = self.cursor.execute(
                 f"""SELECT count(*) FROM ({self._rows(scratch, "jsonl")}) s
@@ -92,14 +92,14 @@ class Direct:
             One of ``REFUSED``, at the first row that is no plain call.
         """
         assert self.source is not None
-        assert self.sniffed is not None
-        columns = ", ".join(f'"{name}"' for name in STAGED_COLUMNS)
-        values = columns.replace('"attributes"', "CAST(CAST(attributes AS JSON) AS VARIANT)")
-        row = self.cursor.execute(
-            f"""INSERT INTO records (import_id, {columns}) SELECT {import_id}, {values}
-            FROM ({self._rows(self.path, self.source.container)})"""
-        ).fetchone()
-        return int(row[0]) if row else 0
+        sample = self.path.with_suffix(".sample")
+        self._write_sample(sample)
+        rows = self._rows(self.path, self.source.container)
+        return insert_priced(self.cursor, import_id, rows, self._rows(sample, "jsonl"))
+
+    def _write_sample(self, path: Path) -> None:
+        assert self.source is not None
+        path.write_bytes(b"\n".join(orjson.dumps(row) for row in self.source.sample))
 
     def _rows(self, path: Path, container: str) -> str:
         assert self.sniffed is not None

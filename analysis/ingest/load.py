@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from analysis.ingest.insert import insert_priced
 from analysis.ingest.link import fill, resolve_scores, stand_in
 from analysis.ingest.normalise import REPAIRS
 from analysis.ingest.report import Refusal, Report, Tally
-from analysis.pricing import reprice
+from analysis.pricing import price_missing
 from analysis.record import STAGED_COLUMNS
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class _Load:
         fill(self.cursor, self.import_id)
         stand_in(self.cursor)
         resolve_scores(self.cursor)
-        reprice(self.cursor, self.import_id)
+        price_missing(self.cursor)
 
     def _delete_duplicates(self, known: int) -> int:
         """Take out rows that were there before, and all but one of those that came twice; returns how many."""
@@ -156,13 +157,9 @@ class _Load:
         )
         if distinct < total:
             calls = self._one_each(calls, merges=merges)
-        columns = ", ".join(f'"{name}"' for name in STAGED_COLUMNS)
-        values = columns.replace('"attributes"', "CAST(CAST(attributes AS JSON) AS VARIANT)")
         known = self._number("SELECT count(*) FROM records")
-        new = "WHERE NOT EXISTS (SELECT 1 FROM records r WHERE r.id = c.id)" if known else ""
-        self.cursor.execute(
-            f"INSERT INTO records (import_id, {columns}) SELECT {self.import_id}, {values} FROM ({calls}) c {new}"
-        )
+        new = "WHERE NOT EXISTS (SELECT 1 FROM records k WHERE k.id = r.id)" if known else ""
+        insert_priced(self.cursor, self.import_id, calls, calls, new)
         kept = self._number("SELECT count(*) FROM records") - known
         self.report.kept += kept
         self.report.duplicate += total - kept
