@@ -58,8 +58,8 @@ class Store:
                 f"{workspace.logs} is in use by another process. Stop it, or let `afterword` reach the running server."
             ) from error
         # only the owner stages: what lies there is from an import that was killed
-        for left in workspace.staging.iterdir():
-            shutil.rmtree(left, ignore_errors=True)
+        shutil.rmtree(workspace.staging, ignore_errors=True)
+        workspace.staging.mkdir(mode=0o700)
         migrate(self._connection)
         self._lock_down(memory_limit or os.environ.get("AFTERWORD_MEMORY") or MEMORY_LIMIT)
 

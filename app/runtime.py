@@ -77,7 +77,6 @@ def _opened(workspace: Workspace) -> Runtime:
         store.close()
         raise
     _clear(workspace.incoming)
-    _clear(workspace.staging)
     return Runtime(workspace, store, state, Runner(store, state))
 
 

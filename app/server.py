@@ -38,6 +38,7 @@ def address() -> str:
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Hold the workspace while the server runs, and tell commands where it is."""
     here = runtime.current()
+    here.jobs.freshen()
     GATE.token = beacon.light(here.workspace, address()).token
     _stop_commands_on_signals()
     try:

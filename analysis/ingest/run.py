@@ -26,6 +26,8 @@ from analysis.ingest.link import fill, release_scores, resolve_scores, stand_in,
 from analysis.ingest.load import Given, load, load_directly
 from analysis.ingest.report import Options, Progress, Report
 from analysis.ingest.stage import Staged, Task
+from analysis.overrides import PriceFileError
+from analysis.overrides import load as load_prices
 
 if TYPE_CHECKING:
     from analysis.store import Store
@@ -123,6 +125,12 @@ class _Import:
         self._hash = _Hash(path)
 
     def run(self) -> list[Report]:
+        try:
+            load_prices(self.store.workspace.prices)
+        except PriceFileError as error:
+            report = self._report(self.path.name, self.size)
+            report.failure = f"{error} Mend the file or take it away, and import again."
+            return [report]
         known = self._known()
         if known:
             return known
