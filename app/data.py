@@ -42,8 +42,12 @@ def whole() -> Extent:
 
 
 def summary(names: Sequence[str], filter: Filter) -> dict[str, Figure]:
-    """Compute metrics over a filter; see :func:`analysis.metrics.query.summary`."""
-    return _summary(_now(), tuple(names), filter)
+    """Compute metrics over a filter, those not yet known together; see :func:`analysis.metrics.query.summary`."""
+    known = _known(_now(), filter)
+    missing = [name for name in dict.fromkeys(names) if name not in known]
+    if missing:
+        known.update(query.summary(store(), missing, filter))
+    return {name: known[name] for name in names}
 
 
 def measure(
@@ -108,9 +112,10 @@ def _whole(now: tuple[str, int]) -> Extent:
     return extent.extent(store())
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False)
-def _summary(now: tuple[str, int], names: tuple[str, ...], filter: Filter) -> dict[str, Figure]:
-    return query.summary(store(), names, filter)
+@st.cache_resource(max_entries=KEPT, show_spinner=False)
+def _known(now: tuple[str, int], filter: Filter) -> dict[str, Figure]:
+    """The figures of a filter known so far; they are frozen, so everyone may share them."""
+    return {}
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False)

@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-def altair(chart: alt.TopLevelMixin, *, name: str, says: str, select: str | None = None) -> Any:  # noqa: ANN401
+def altair(chart: alt.LayerChart, *, name: str, says: str, select: str | None = None) -> Any:  # noqa: ANN401
     """Draw an Altair chart across the column.
 
     `name` tells it apart on its page, `says` puts it in words for those who can't see it. Returns the points picked in
     the selection named `select`, as a list of dictionaries.
     """
-    styled = chart.configure(**look.altair_config()).properties(padding=look.PADDING)
+    chart.config, chart.padding = look.altair_config(), look.PADDING
     if select is None:
-        st.altair_chart(styled, width="stretch", key=f"chart-{name}", alt=says)
+        st.altair_chart(chart, width="stretch", key=f"chart-{name}", alt=says)
         return []
     event: Any = st.altair_chart(
-        styled, width="stretch", key=f"chart-{name}", alt=says, on_select="rerun", selection_mode=select
+        chart, width="stretch", key=f"chart-{name}", alt=says, on_select="rerun", selection_mode=select
     )
     picked = (event or {}).get("selection", {}).get(select, [])
     return picked if isinstance(picked, list) else []

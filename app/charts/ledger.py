@@ -53,11 +53,13 @@ def table(rows: Sequence[Row], headings: Headings) -> Any:  # noqa: ANN401 - Alt
     top = max((row.high or row.value or 0 for row in rows), default=0) or 1
     sheet = Sheet(pl.DataFrame([_flat(row, top) for row in rows], infer_schema_length=None))
     colour = alt.Color("colour:N", scale=None)
-    bars = sheet.base.mark_rule(strokeWidth=9).encode(x=sheet.x("bar_from"), x2="bar:Q", y=sheet.y(), color=colour)
+    bars = sheet.base.mark_rule(strokeWidth=9).encode(
+        x=sheet.x("bar_from"), x2=alt.X2("bar:Q"), y=sheet.y(), color=colour
+    )
     intervals = (
         sheet.base.transform_filter("isValid(datum.bar_low)")
         .mark_rule(strokeWidth=1.5, opacity=0.7)
-        .encode(x=sheet.x("bar_low"), x2="bar_high:Q", y=sheet.y(), color=alt.value(look.INK))
+        .encode(x=sheet.x("bar_low"), x2=alt.X2("bar_high:Q"), y=sheet.y(), color=alt.ColorValue(look.INK))
     )
     words = [
         ("name", headings.name), ("shown", headings.value), ("rests_on", "records"), ("moved", headings.moved),
@@ -99,7 +101,11 @@ def _trends(rows: Sequence[Row], sheet: Sheet) -> list[alt.Chart]:
     if not points:
         return []
     line = alt.Chart(pl.DataFrame(points)).mark_line(strokeWidth=1.4)
-    return [line.encode(x=sheet.x("at"), y=sheet.y("height"), detail="key:N", color=alt.Color("colour:N", scale=None))]
+    return [
+        line.encode(
+            x=sheet.x("at"), y=sheet.y("height"), detail=alt.Detail("key:N"), color=alt.Color("colour:N", scale=None)
+        )
+    ]
 
 
 def _points(place: int, row: Row) -> list[dict[str, Any]]:

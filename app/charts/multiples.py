@@ -33,20 +33,20 @@ def panel(content: Panel, *, height: int = HEIGHT) -> Any:  # noqa: ANN401 - Alt
     """Draw one panel: a line from nought, its interval as a band, the time before as a thin line."""
     points = _written(content.points, content.unit)
     x, y = _across(points), _up(content)
-    colour: Any = alt.value(content.colour or look.INK)
+    colour: Any = alt.ColorValue(content.colour or look.INK)
     base = alt.Chart(points).encode(x=x)
     layers: list[alt.Chart] = []
     if points["low"].is_not_null().any():
         band = base.mark_area(opacity=0.15, clip=True)
-        layers.append(band.encode(y=_up(content, "low"), y2="high:Q", color=colour))
+        layers.append(band.encode(y=_up(content, "low"), y2=alt.Y2("high:Q"), color=colour))
     if content.before is not None and not content.before.is_empty():
         before = alt.Chart(_written(content.before, content.unit)).mark_line(strokeWidth=0.8, clip=True)
-        layers.append(before.encode(x=x, y=y, color=alt.value(look.MUTED)))
+        layers.append(before.encode(x=x, y=y, color=alt.ColorValue(look.MUTED)))
     tips = [alt.Tooltip("time:T", title="from", format="%-d %b %Y, %H:%M"), alt.Tooltip("shown:N", title="value")]
     layers.append(base.mark_line(strokeWidth=1.8).encode(y=y, color=colour))
     layers.append(base.mark_point(opacity=0.001, size=120).encode(y=y, color=colour, tooltip=tips))
     title = alt.TitleParams(content.title, anchor="start")
-    return alt.layer(*layers).properties(height=height, width="container", title=title)
+    return alt.layer(*layers, height=height, width="container", title=title)
 
 
 def _written(points: pl.DataFrame, unit: str) -> pl.DataFrame:

@@ -53,12 +53,14 @@ class Sheet:
         base = self.base if only is None else self.base.transform_filter(only)
         given: dict[str, Any] = {"baseline": "middle", "fontSize": look.SMALL} | style
         return base.mark_text(align=align, **given).encode(
-            x=self.x(at), y=self.y(), text=f"{column}:N", color=alt.value(colour)
+            x=self.x(at), y=self.y(), text=alt.Text(f"{column}:N"), color=alt.ColorValue(colour)
         )
 
     def rules(self) -> alt.Chart:
         """Draw a light rule above each row."""
-        return self.base.mark_rule(strokeWidth=0.5, opacity=0.4).encode(y=self.y("top"), color=alt.value(look.MUTED))
+        return self.base.mark_rule(strokeWidth=0.5, opacity=0.4).encode(
+            y=self.y("top"), color=alt.ColorValue(look.MUTED)
+        )
 
     def headings(self, words: Sequence[tuple[str, float, Align]]) -> list[alt.Chart]:
         """Set the words above the columns."""
@@ -69,7 +71,7 @@ class Sheet:
                 layers.append(
                     alt.Chart(pl.DataFrame(found))
                     .mark_text(align=align, baseline="middle", fontSize=look.SMALL)
-                    .encode(x=self.x("at"), y=self.y("y"), text="words:N", color=alt.value(look.MUTED))
+                    .encode(x=self.x("at"), y=self.y("y"), text=alt.Text("words:N"), color=alt.ColorValue(look.MUTED))
                 )
         return layers
 
@@ -77,11 +79,11 @@ class Sheet:
         """Lay over each row a place to click and to hover over."""
         pick = alt.selection_point(name=PICK, fields=["key"], toggle=False, clear=False)
         area = self.base.mark_rect(opacity=0.001, cursor="pointer").encode(
-            x=self.x("left"), x2="right:Q", y=self.y("top"), y2="bottom:Q", tooltip=list(tooltip),
-            color=alt.value(look.MUTED),
+            x=self.x("left"), x2=alt.X2("right:Q"), y=self.y("top"), y2=alt.Y2("bottom:Q"), tooltip=list(tooltip),
+            color=alt.ColorValue(look.MUTED),
         )  # fmt: skip
         return area.add_params(pick)
 
     def draw(self, layers: Sequence[Layer]) -> Any:  # noqa: ANN401 - Altair's own union
         """Put the layers together, at a row's height each."""
-        return alt.layer(*layers).properties(height=look.ROW * (self.rows + 1), width="container")
+        return alt.layer(*layers, height=look.ROW * (self.rows + 1), width="container")

@@ -34,21 +34,21 @@ def figure(bins: pl.DataFrame, marks: Mapping[str, float], unit: str) -> Any:  #
     bars = (
         alt.Chart(shown)
         .mark_rect(opacity=0.75)
-        .encode(x=x, x2="end:Q", y=y, y2="nought:Q", color=alt.value(look.MUTED), tooltip=tips)
+        .encode(x=x, x2=alt.X2("end:Q"), y=y, y2=alt.Y2("nought:Q"), color=alt.ColorValue(look.MUTED), tooltip=tips)
     )
     named = pl.DataFrame([
         {"start": value, "name": f"{name} {units.figure(value, unit)}", "row": place}
         for place, (name, value) in enumerate(marks.items())
     ])  # fmt: skip
     base = alt.Chart(named)
-    rules = base.mark_rule(strokeDash=[1, 3]).encode(x=x, color=alt.value(look.INK))
+    rules = base.mark_rule(strokeDash=[1, 3]).encode(x=x, color=alt.ColorValue(look.INK))
     notes = [
         alt.Chart(named.filter(pl.col("row") == place))
         .mark_text(align="left", dx=5, fontSize=look.SMALL, font=look.SERIF, fontStyle="italic")
-        .encode(x=x, y=alt.value(6 + 17 * place), text="name:N", color=alt.value(look.INK))
+        .encode(x=x, y=alt.value(6 + 17 * place), text=alt.Text("name:N"), color=alt.ColorValue(look.INK))
         for place in range(len(named))
     ]
-    return alt.layer(bars, rules, *notes).properties(height=HEIGHT, width="container")
+    return alt.layer(bars, rules, *notes, height=HEIGHT, width="container")
 
 
 def _ticks(low: float, high: float) -> list[float]:
