@@ -19,7 +19,7 @@ VERSIONS: tuple[tuple[str, ...], ...] = (
         # Which field of which record was null until an import's part filled it, so that undoing it is exact.
         "CREATE TABLE fills (record_id UUID, import_id INTEGER, field VARCHAR, previous VARCHAR)",
         """CREATE TABLE imports (
-            id INTEGER, batch VARCHAR, file VARCHAR, path VARCHAR, sha256 VARCHAR, size BIGINT, bytes BIGINT,
+            id INTEGER, batch VARCHAR, file VARCHAR, path VARCHAR, digest VARCHAR, size BIGINT, bytes BIGINT,
             format VARCHAR,
             imported_by VARCHAR, started TIMESTAMP, finished TIMESTAMP,
             read BIGINT, kept BIGINT, duplicate BIGINT, repaired BIGINT, refused BIGINT, aside BIGINT, scores BIGINT,

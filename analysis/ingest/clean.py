@@ -10,7 +10,7 @@ import csv
 import json
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
@@ -72,33 +72,35 @@ class RowError(Exception):
         self.column = column
 
 
-def clean(
-    source: Source, cleaned: Cleaned, progress: Callable[[int], None]
-) -> Iterator[tuple[int, dict[str, Any], str]]:
-    """Yield ``(line, row, mended)`` of each good row; `cleaned` collects the rest.
+class Row(NamedTuple):
+    """A good row: where it began, its fields, what was mended in it, and its text where nothing was."""
 
-    ``mended`` names what was repaired by the keys of ``normalise.REPAIRS``, comma-separated. `progress` is told the
-    bytes read so far.
-    """
-    rows = _table_rows(source, progress) if source.container == "csv" else _json_rows(source, progress)
-    last_broken: int | None = None
-    for line, raw in rows:
+    line: int
+    fields: dict[str, Any]
+    mended: str
+    """Keys of ``normalise.REPAIRS``, comma-separated."""
+    raw: bytes | None
+
+
+def clean(source: Source, cleaned: Cleaned, progress: Callable[[int], None]) -> Iterator[Row]:
+    """Yield each good row; `cleaned` collects the rest, and `progress` is told the bytes read so far."""
+    if source.container == "csv":
+        yield from _table(source, cleaned, progress)
+        return
+    broken: int | None = None
+    for line, raw in _json_rows(source, progress):
         cleaned.read += 1
-        last_broken = None
         try:
-            row, mended = (raw, "") if isinstance(raw, dict) else read_row(raw)
+            fields, mended = read_row(raw)
         except RowError as error:
-            body = orjson.dumps(raw) if isinstance(raw, dict) else raw
-            cleaned.refuse(line, error.column, error.reason, body)
-            last_broken = line
-            continue
-        if isinstance(row, dict) and _OVERFLOW in row:
-            cleaned.refuse(line, None, str(row[_OVERFLOW]), str(row["raw"]).encode())
-            continue
-        yield line, row, mended
-    if last_broken is not None and source.container != "csv":
+            cleaned.refuse(line, error.column, error.reason, raw)
+            broken = line
+        else:
+            broken = None
+            yield Row(line, fields, mended, None if mended else raw)
+    if broken is not None:
         cleaned.notes.append(
-            f"The last row (line {last_broken}) breaks off: the file was probably cut short. Export it again."
+            f"The last row (line {broken}) breaks off: the file was probably cut short. Export it again."
         )
 
 
@@ -209,30 +211,29 @@ def _lines(chunks: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
         yield number, rest.strip()
 
 
-_OVERFLOW = "\0overflow"
-
-
-def _table_rows(source: Source, progress: Callable[[int], None]) -> Iterator[tuple[int, Any]]:
-    """Rows of a table as objects; one with too many or too few cells is marked to be refused."""
+def _table(source: Source, cleaned: Cleaned, progress: Callable[[int], None]) -> Iterator[Row]:
+    """Rows of a table; one with too many or too few cells is refused."""
     csv.field_size_limit(MAX_OBJECT)
     reader = csv.reader(_text_lines(_chunks(source, progress)), delimiter=source.delimiter)
-    header = next(reader)
-    line = reader.line_num + 1
+    names = next(reader)
     while True:
+        line = reader.line_num + 1
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            yield line, {_OVERFLOW: f"not a table row: {error}", "raw": ""}
-            line = reader.line_num + 1
+            cleaned.read += 1
+            cleaned.refuse(line, None, f"not a table row: {error}", b"")
             continue
-        if cells and len(cells) == len(header):
-            yield line, {key: cell for key, cell in zip(header, cells, strict=True) if cell != ""}
-        elif any(cells):
-            reason = f"{len(cells)} cells, where the header has {len(header)}"
-            yield line, {_OVERFLOW: reason, "raw": source.delimiter.join(cells)}
-        line = reader.line_num + 1
+        if not any(cells):
+            continue
+        cleaned.read += 1
+        if len(cells) != len(names):
+            reason = f"{len(cells)} cells, where the header has {len(names)}"
+            cleaned.refuse(line, None, reason, source.delimiter.join(cells).encode())
+        else:
+            yield Row(line, {name: cell for name, cell in zip(names, cells, strict=True) if cell != ""}, "", None)
 
 
 def header(source: Source) -> list[str]:

@@ -64,7 +64,7 @@ class Given:
 
     path: str
     size: int
-    sha256: Callable[[], str]
+    digest: Callable[[], str]
     """Waits for the digest, which is computed beside the reading."""
 
 
@@ -287,11 +287,11 @@ class _Load:
         report = self.report
         body = {"repairs": report.repairs, "asides": report.asides, "notes": report.notes, "seconds": report.seconds}
         self.cursor.execute(
-            """UPDATE imports SET sha256 = ?, finished = now()::TIMESTAMP, format = ?, read = ?, kept = ?,
+            """UPDATE imports SET digest = ?, finished = now()::TIMESTAMP, format = ?, read = ?, kept = ?,
                    duplicate = ?, repaired = ?, refused = ?, aside = ?, scores = ?, first_time = ?, last_time = ?,
                    report = ? WHERE id = ?""",
             [
-                given.sha256(), report.format, report.read, report.kept, report.duplicate, report.repaired,
+                given.digest(), report.format, report.read, report.kept, report.duplicate, report.repaired,
                 report.refused, report.aside, report.scores, report.first_time, report.last_time,
                 orjson.dumps(body).decode(), self.import_id,
             ],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import orjson
+import xxhash
 
 from analysis.ingest.direct import REFUSED, Direct
 from analysis.ingest.ledger import account
@@ -123,6 +123,7 @@ class _Import:
         self.moment = datetime.now(UTC).replace(tzinfo=None)
         self.size = path.stat().st_size
         self._hash = _Hash(path)
+        self._broken = False
 
     def run(self) -> list[Report]:
         try:
@@ -148,7 +149,7 @@ class _Import:
         if not self.store.rows("SELECT id FROM imports WHERE undone IS NULL AND size = ? LIMIT 1", [self.size]):
             return []
         rows = self.store.rows(
-            "SELECT id, file FROM imports WHERE undone IS NULL AND sha256 = ? ORDER BY id", [self._hash.digest()]
+            "SELECT id, file FROM imports WHERE undone IS NULL AND digest = ? ORDER BY id", [self._hash.digest()]
         )
         reports = []
         for row in rows:
@@ -179,6 +180,7 @@ class _Import:
             at=self.options.at.isoformat(sep=" ") if self.options.at else None,
             partitions=self.partitions,
             max_expansion=self.options.max_expansion,
+            broken=self._broken,
         )
         command = [sys.executable, "-m", "analysis.ingest.stage", orjson.dumps(asdict(task)).decode()]
         with (
@@ -225,7 +227,8 @@ class _Import:
                 with self._watching(cursor):
                     self._hash.start()
                     load_directly(cursor, direct, report, self._given())
-        except REFUSED:
+        except REFUSED as error:
+            self._broken = "Malformed JSON" in str(error)
             return None
         return report
 
@@ -319,7 +322,7 @@ def _link(path: Path, target: Path) -> bool:
 
 
 class _Hash:
-    """SHA-256 of a file, computed beside the reading of it."""
+    """A digest of a file (XXH3, 128 bits), computed beside the reading of it: it tells the very same file again."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -339,7 +342,10 @@ class _Hash:
 
     def _compute(self) -> None:
         with self._path.open("rb") as file:
-            self._digest = hashlib.file_digest(file, "sha256").hexdigest()
+            digest = xxhash.xxh3_128()
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+            self._digest = digest.hexdigest()
 
 
 def undo(store: Store, import_id: int) -> Report:

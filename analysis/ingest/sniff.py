@@ -71,7 +71,7 @@ def look(connection: duckdb.DuckDBPyConnection, source: Source) -> tuple[list[di
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     else:
         table = islice(clean(source, Cleaned(), lambda done: None), SAMPLE_ROWS)
-        rows = [row for _, row, _ in table]
+        rows = [row.fields for row in table]
         types = dict.fromkeys(header(source), "VARCHAR")
     if not rows:
         raise SourceError(f"{source.name} has columns and no rows.")

@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from analysis.ingest import adapter as adapter_module
 from analysis.ingest import normalise
 from analysis.ingest.adapter import DRAFT, Adapter
-from analysis.ingest.clean import Cleaned, Refused, clean
+from analysis.ingest.clean import Cleaned, Refused, Row, clean
 from analysis.ingest.relation import LINE, MENDED, csv_relation, drafts, json_relation, parquet_relation
 from analysis.ingest.sniff import Sniffed, sniff
 from analysis.ingest.source import Source, SourceError, open_source, unpack
@@ -50,6 +50,8 @@ class Task:
     partitions: dict[str, str] = field(default_factory=dict)
     """Values that the file's folders name, such as ``year=2026``."""
     max_expansion: int = 200
+    broken: bool = False
+    """Whether DuckDB is known not to read the file whole."""
 
 
 @dataclass
@@ -137,7 +139,7 @@ class _Stager:
         self.staged.merges = adapter.merges
         self.staged.notes += sniffed.notes
         rows = self.folder / "rows.parquet"
-        optimistic = adapter.rows is None and (
+        optimistic = (adapter.rows is None and not self.task.broken) and (
             source.container == "parquet" or (source.plain and source.container in ("jsonl", "array", "csv"))
         )
         if not (optimistic and self._optimistic(source, sniffed, rows)):
@@ -170,18 +172,18 @@ class _Stager:
 
     def _carefully(self, source: Source, sniffed: Sniffed, rows: Path) -> None:
         adapter, cleaned = sniffed.adapter, Cleaned()
-        objects = (
-            self._parquet_objects(source)
+        good_rows = (
+            self._parquet_rows(source)
             if source.container == "parquet"
             else clean(source, cleaned, lambda done: self.progress("reading carefully", done, self.staged.bytes))
         )
         good = self.folder / "good"
         if adapter.rows is None:
-            self._write_lines(objects, good)
+            self._write_lines(good_rows, good, verbatim=source.container == "jsonl" and source.plain)
             raw = json_relation(good, "jsonl", adapter.reads, sniffed.extras, cleaned=True, objects=())
             relation = drafts(self._with_partitions(raw, sniffed), adapter, sniffed.extras, self._constants(sniffed))
         else:
-            self._write_drafts(adapter, objects, good, cleaned)
+            self._write_drafts(adapter, good_rows, good)
             relation = f"SELECT * FROM read_parquet('{good}')"
         self._copy(relation, rows)
         good.unlink()
@@ -189,28 +191,30 @@ class _Stager:
         self.staged.notes += cleaned.notes
         self._write_refusals(cleaned.refusals)
 
-    def _parquet_objects(self, source: Source) -> Iterator[tuple[int, dict[str, Any], str]]:
+    def _parquet_rows(self, source: Source) -> Iterator[Row]:
         line = 0
         for batch in pq.ParquetFile(source.path).iter_batches(batch_size=_BATCH):
             for row in batch.to_pylist():
                 line += 1
-                yield line, {key: _present(value) for key, value in row.items()}, ""
+                yield Row(line, {key: _present(value) for key, value in row.items()}, "", None)
 
-    def _write_lines(self, objects: Iterable[tuple[int, Mapping[str, Any], str]], path: Path) -> None:
+    def _write_lines(self, rows: Iterable[Row], path: Path, *, verbatim: bool) -> None:
+        """Write rows as lines that say where they were; `verbatim` where each is one line already."""
         with path.open("wb") as out:
-            for line, row, mended in objects:
-                out.write(orjson.dumps({**row, LINE: line, MENDED: mended or None}, default=str) + b"\n")
+            for line, fields, mended, raw in rows:
+                if verbatim and raw is not None:
+                    out.write(b'{"%s":%d,%s\n' % (LINE.encode(), line, raw[1:]))
+                else:
+                    out.write(orjson.dumps({**fields, LINE: line, MENDED: mended or None}, default=str) + b"\n")
 
-    def _write_drafts(
-        self, adapter: Adapter, objects: Iterable[tuple[int, Mapping[str, Any], str]], path: Path, cleaned: Cleaned
-    ) -> None:
+    def _write_drafts(self, adapter: Adapter, rows: Iterable[Row], path: Path) -> None:
         assert adapter.rows is not None
         schema = pa.schema([(name, pa.string()) for name in DRAFT] + [("line", pa.int64()), ("mended", pa.string())])
         with pq.ParquetWriter(path, schema, compression="zstd") as writer:
             batch: list[dict[str, Any]] = []
-            for line, row, mended in objects:
+            for line, fields, mended, _ in rows:
                 found = False
-                for draft in adapter.rows(row):
+                for draft in adapter.rows(fields):
                     found = True
                     batch.append(_text_row(draft, line, mended))
                 if not found:
