@@ -48,14 +48,15 @@ def show(view: View) -> None:
     st.query_params.from_dict(others | params)
 
 
-def bar(view: View, chosen: Filter) -> None:
-    """Draw the bar."""
+def bar(view: View, chosen: Filter, *, compares: bool = True) -> None:
+    """Draw the bar; a page that compares nothing has no switch for it."""
     with st.container(key="filters", horizontal=True, vertical_alignment="center", gap="small"):
         _period(view, chosen)
         for field in _FIRST:
             _values(view, chosen, field)
         _more(view, chosen)
-        _compare(view)
+        if compares:
+            _compare(view)
     _chips(view)
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import streamlit as st
 
-_SHEET = Path(__file__).with_name("style.css")
+_SHEETS = (Path(__file__).with_name("style.css"), Path(__file__).with_name("reading.css"))
 
 
 def apply() -> None:
-    """Send the style sheet; once a run, before anything is drawn."""
-    st.html(_SHEET)
+    """Send the style sheets; once a run, before anything is drawn."""
+    for sheet in _SHEETS:
+        st.html(sheet)
