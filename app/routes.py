@@ -23,12 +23,13 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.responses import JSONResponse, StreamingResponse
+from starlette.responses import JSONResponse, RedirectResponse, StreamingResponse
 from starlette.routing import Route
 
 from analysis.ingest.report import Options
 from app import commands, identity, runtime
 from app.jobs import import_arguments
+from app.navigation import ENTRIES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -230,7 +231,14 @@ async def as_json(request: Request, error: HTTPException) -> Response:
     return JSONResponse({"error": error.detail}, status_code=error.status_code)
 
 
+async def front(request: Request) -> Response:
+    """Lead the name of the first page to where it is: Streamlit serves it at the root alone."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"/{query}")
+
+
 ROUTES = [
+    Route(f"/{ENTRIES[0].name}", front, methods=["GET"]),
     Route("/api/health", health, methods=["GET"]),
     Route("/api/imports", receive_upload, methods=["PUT"]),
     Route("/api/jobs/{number:int}", show_job, methods=["GET"]),

@@ -261,7 +261,9 @@ class _Load:
                 tallies[code] = tallies.get(code, 0) + count
         report.repairs = [Tally(REPAIRS.get(code, code), count) for code, count in tallies.items()]
         span = self.cursor.execute(
-            "SELECT min(time), max(time), count(*) FILTER (time IS NULL) FROM records WHERE import_id = ?",
+            """SELECT coalesce(min(time), (SELECT min(time) FROM scores WHERE import_id = $1)),
+                coalesce(max(time), (SELECT max(time) FROM scores WHERE import_id = $1)),
+                count(*) FILTER (time IS NULL) FROM records WHERE import_id = $1""",
             [self.import_id],
         ).fetchone()
         if span:
