@@ -82,7 +82,7 @@ def test_from_an_empty_app_to_a_shared_conversation(
     page.keyboard.press("Escape")
     expect(page.get_by_text("$3.00").first).to_be_visible()
     settled(page)
-    assert MODELS[1] in page.url
+    expect(page).to_have_url(re.compile(MODELS[1]))
 
     # the filter goes along to the conversations, and into one of them
     page.get_by_role("link", name="Conversations").click()
@@ -99,7 +99,7 @@ def test_from_an_empty_app_to_a_shared_conversation(
     theirs = other.new_page()
     theirs.goto(page.url)
     expect(theirs.get_by_text(answer.inner_text(), exact=True).first).to_be_visible()
-    assert MODELS[1] in theirs.url
+    expect(theirs).to_have_url(re.compile(MODELS[1]))
     other.close()
     assert watched.outside() == []
 
