@@ -10,13 +10,16 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from analysis.ingest.report import Options
-from analysis.ingest.run import ImportCancelledError, import_paths
+from analysis.ingest.run import ImportCancelledError, import_paths, undo
+from analysis.metrics.rollup import refresh
+from analysis.pricing import reprice
 from analysis.state import jobs as kept
 
 if TYPE_CHECKING:
@@ -68,7 +71,7 @@ class Runner:
         self._kinds = KINDS if kinds is None else kinds
         self._owner = f"{socket.gethostname()}:{store.workspace.root}"
         self._tickets: dict[int, Ticket] = {}
-        self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         kept.interrupt(state, owner=self._owner)
         self._dispatcher = threading.Thread(target=self._dispatch, name="jobs", daemon=True)
         self._dispatcher.start()
@@ -85,7 +88,7 @@ class Runner:
             raise KeyError(f"There is no kind of job {kind!r}.")
         job = kept.create(self._state, kind, arguments, who=who, owner=self._owner)
         self._tickets[job.id] = Ticket()
-        self._queue.put(job)
+        self._queue.put(partial(self._attend, job))
         return job
 
     def get(self, job_id: int) -> Job:
@@ -123,15 +126,27 @@ class Runner:
         ticket = self._tickets.get(job.id)
         return replace(job, progress=ticket.progress) if ticket and ticket.progress else job
 
+    def freshen(self) -> None:
+        """Bring the metrics that are kept by day up to date, when the jobs before are done; every job does so too."""
+        self._queue.put(self._freshen)
+
+    def _freshen(self) -> None:
+        if self._queue.empty():
+            refresh(self._store)
+
     def _dispatch(self) -> None:
-        while (job := self._queue.get()) is not None:
-            # A thread of its own, so that an error nobody foresaw ends this job, with its traceback, and no other.
-            thread = threading.Thread(target=self._run, args=(job,), name=f"job {job.id}", daemon=True)
-            thread.start()
-            while thread.is_alive():
-                thread.join(SAVE_EVERY)
-                self._save(job)
-            self._tickets.pop(job.id, None)
+        while (work := self._queue.get()) is not None:
+            work()
+
+    def _attend(self, job: Job) -> None:
+        # A thread of its own, so that an error nobody foresaw ends this job, with its traceback, and no other.
+        thread = threading.Thread(target=self._run, args=(job,), name=f"job {job.id}", daemon=True)
+        thread.start()
+        while thread.is_alive():
+            thread.join(SAVE_EVERY)
+            self._save(job)
+        self._tickets.pop(job.id, None)
+        self._freshen()
 
     def _save(self, job: Job) -> None:
         progress = self._tickets[job.id].progress
@@ -185,4 +200,16 @@ def _discard(paths: list[Path], incoming: Path) -> None:
             shutil.rmtree(incoming / path.relative_to(incoming).parts[0], ignore_errors=True)
 
 
-KINDS: dict[str, Work] = {"import": _import}
+def _undo(store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
+    try:
+        return {"undone": undo(store, int(arguments["import"])).as_json()}
+    except KeyError as error:
+        raise ValueError(f"There is no import {arguments['import']} any more.") from error
+
+
+def _reprice(store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
+    with store.write() as cursor:
+        return {"priced": reprice(cursor)}
+
+
+KINDS: dict[str, Work] = {"import": _import, "undo": _undo, "reprice": _reprice}

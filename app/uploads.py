@@ -24,10 +24,12 @@ def receive(uploaded: UploadedFile, incoming: Path) -> Path:
     Returns
     -------
     Path
-        The copy, under the name that the file had.
+        The copy, under the name that the file had; of its folders those are kept that name a partition (``day=1``).
     """
     folder = incoming / uuid.uuid4().hex
     folder.mkdir(mode=0o700)
+    folder = folder.joinpath(*_partitions(uploaded.name))
+    folder.mkdir(parents=True, exist_ok=True)
     path = folder / _plain_name(uploaded.name)
     with path.open("xb") as file:
         uploaded.seek(0)
@@ -52,3 +54,7 @@ def release(uploaded: UploadedFile) -> None:
 def _plain_name(name: str) -> str:
     """The last part of a name, however the browser writes paths."""
     return PurePath(name.replace("\\", "/")).name.lstrip(".") or "upload"
+
+
+def _partitions(name: str) -> list[str]:
+    return [part for part in PurePath(name.replace("\\", "/")).parts[:-1] if "=" in part and part[0] not in "./"]
