@@ -16,7 +16,7 @@ from analysis import overrides
 from analysis.state.database import State, StateUnreachableError
 from analysis.store import MEMORY_LIMIT, Store, StoreBusyError
 from analysis.workspace import Workspace
-from app import beacon, client
+from app import beacon, client, runtime
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,6 +102,8 @@ def _available_memory() -> int | None:
 
 
 def _log_store(workspace: Workspace) -> Check:
+    if runtime.is_open():
+        return _records(runtime.current().store)
     server = client.find(workspace)
     if server is not None:
         return Check("log store", OK, f"served by process {server.pid} at {server.url}")
@@ -113,9 +115,14 @@ def _log_store(workspace: Workspace) -> Check:
         return Check("log store", FAIL, f"held by {who}", "Stop that process, or wait until it is done.")
     except RuntimeError as error:
         return Check("log store", FAIL, str(error), "Upgrade Afterword, or choose another workspace.")
-    records = store.rows("SELECT count(*) AS n FROM records")[0]["n"]
+    found = _records(store)
     store.close()
-    return Check("log store", OK, f"{records:,} records in {workspace.logs.name}")
+    return found
+
+
+def _records(store: Store) -> Check:
+    records = store.rows("SELECT count(*) AS n FROM records")[0]["n"]
+    return Check("log store", OK, f"{records:,} records in {store.workspace.logs.name}")
 
 
 def _state_store(workspace: Workspace) -> Check:

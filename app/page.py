@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from analysis.metrics import fields
-from app import data, filters, states, words
+from analysis.state import notes as marks
+from app import data, filters, runtime, states, words
 from app.charts.trend import Note, Span
 from app.text import escape, plain_label
 
@@ -87,13 +88,17 @@ class Scope:
         return now, data.summary(names, self.before) if self.before is not None else {}
 
     def notes(self) -> list[Note]:
-        """Say what began within the period: releases, prompt versions and models seen for the first time."""
+        """Say what began within the period: what people marked, then releases, prompts and models seen first."""
+        marked: dict[date, tuple[datetime, list[str]]] = {}
+        for note in marks.between(runtime.current().state, self.chosen.start, self.chosen.end):
+            marked.setdefault(note.time.date(), (note.time, []))[1].append(plain_label(note.text, limit=24))
         found: dict[date, tuple[datetime, list[str]]] = {}
         for field, form in _ARRIVALS.items():
             for value, time in data.arrivals(field, self.chosen).iter_rows():
-                found.setdefault(time.date(), (time, []))[1].append(form.format(plain_label(value, limit=24)))
-        days = sorted(found.items())[:_MOST_NOTES]
-        return [Note(time, words.listed(names, most=2)) for _, (time, names) in days]
+                day = marked.get(time.date()) or found.setdefault(time.date(), (time, []))
+                day[1].append(form.format(plain_label(value, limit=24)))
+        days = [*sorted(marked.items()), *sorted(found.items())][:_MOST_NOTES]
+        return [Note(time, words.listed(names, most=2)) for _, (time, names) in sorted(days)]
 
 
 def begin(title: str) -> Scope:

@@ -1,0 +1,14 @@
+"""Settings: the workspace, its prices, the markers on the time axis, and the saved mappings."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app import settings_mappings, settings_notes, settings_prices, settings_workspace, watch
+
+st.title("Settings")
+watch.running()
+settings_workspace.workspace()
+settings_prices.draw()
+settings_notes.draw()
+settings_mappings.draw()
