@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 HEIGHT = 330
-_LETTERS = 170
+_LETTERS = 115
 """So many letters of a note fit across the chart."""
 
 Span = tuple["datetime | None", "datetime | None"]
