@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from app import address, conversation, person, record, records
+from app import address, conversation, leaf, person, record, records
 
 here, kind, id = address.read()
-if kind == "record":
-    record.show(here, id)
-elif kind == "user":
-    person.show(here, id)
-elif kind is not None:
-    conversation.show(here, kind, id)
-else:
-    records.browse(here)
+with leaf.turned(kind, id, here.turn if kind else here.start):
+    if kind == "record":
+        record.show(here, id)
+    elif kind == "user":
+        person.show(here, id)
+    elif kind is not None:
+        conversation.show(here, kind, id)
+    else:
+        records.browse(here)

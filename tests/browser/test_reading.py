@@ -1,0 +1,72 @@
+"""Reading in a real browser: a row is a link, what it opens begins at its top, and hostile text stays text."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from analysis.store import Store
+from analysis.workspace import Workspace
+from tests.serving import Served, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.browser.conftest import Watched
+
+HOSTILE = (
+    "![x](http://outside.invalid/leak.png) <img src=http://outside.invalid/a.png> $\\href{http://outside.invalid}{x}$"
+)
+RECORDS = 30
+SCROLLED = "document.querySelector('[data-testid=stMain]').scrollTop"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    home = tmp_path_factory.mktemp("reading") / "workspace"
+    store = Store(Workspace.at(home))
+    with store.write() as cursor:
+        for number in range(RECORDS):
+            cursor.execute(
+                "INSERT INTO records (id, import_id, source, kind, time, session_id, user_id, trace_id, prompt, "
+                "response, attributes, documents) VALUES (uuid(), 1, $text, 'call', $time, 's', $text, 't', $prompt, "
+                "$text, $attributes::JSON::VARIANT, [{id: $text, text: $text, score: 0.5}])",
+                {"text": HOSTILE, "time": datetime(2026, 8, 3) + timedelta(minutes=number), "prompt": f"Said {number}",
+                 "attributes": '{"![x](http://outside.invalid/b.png)": "![x](http://outside.invalid/b.png)"}'},
+            )  # fmt: skip
+    store.close()
+    with serving(home) as server:
+        yield server
+
+
+def test_a_record_low_in_the_list_opens_at_its_top_and_leads_on(served: Served, watched: Watched):
+    page = watched.page
+    page.goto(f"{served.url}/conversations?period=all")
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    page.locator(".st-key-record-20").click()
+    expect(page.get_by_text("20 of 30")).to_be_visible()
+    page.wait_for_function(f"() => {SCROLLED} === 0")
+    expect(page.get_by_role("button", name="Next")).to_be_enabled()
+    page.keyboard.press("j")
+    expect(page.get_by_text("21 of 30")).to_be_visible()
+    page.get_by_text("Back to the list").click()
+    expect(page.get_by_text("Said 10", exact=True)).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("21 of 30")).to_be_visible()
+
+
+@pytest.mark.parametrize("link", ["The whole conversation", "All calls of the trace", "All of this user"])
+def test_no_view_of_hostile_text_asks_anything_of_anyone(served: Served, watched: Watched, link: str):
+    page = watched.page
+    page.goto(f"{served.url}/conversations?period=all")
+    page.locator(".st-key-record-1").get_by_role("link").click()
+    expect(page.get_by_text("Retrieved documents: 1")).to_be_visible()
+    page.get_by_role("link", name=link).click()
+    expect(page.get_by_text("as a list")).to_be_visible()
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    assert watched.outside() == []
+    assert watched.blocked() == []
