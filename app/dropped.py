@@ -66,6 +66,7 @@ def take(uploader: str) -> None:
     given = [file for file in st.session_state.get(uploader) or [] if isinstance(file, UploadedFile)]
     if not given:
         return
+    st.session_state[_PROBLEM] = ""
     taken: list[Dropped] = []
     try:
         for uploaded in given:
@@ -81,6 +82,7 @@ def take(uploader: str) -> None:
 def take_path(field: str) -> None:
     """Take a file or folder of this machine, whose path is in a text field; for the field's callback."""
     text = st.session_state.get(field, "").strip()
+    st.session_state[_PROBLEM] = ""
     if not text:
         return
     path = Path(text).expanduser()
@@ -102,8 +104,8 @@ def here() -> list[Dropped]:
 
 
 def problem() -> str:
-    """What went wrong with the last drop; said once."""
-    return str(st.session_state.pop(_PROBLEM, ""))
+    """What went wrong with the last drop; empty where nothing did."""
+    return str(st.session_state.get(_PROBLEM, ""))
 
 
 def forget(group: Group) -> None:

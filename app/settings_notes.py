@@ -31,7 +31,7 @@ def draw() -> None:
             st.text_input("In a few words", key="note-text", max_chars=200, placeholder="Prompt 12 goes live")
         with add:
             st.form_submit_button("Add", key="note-add", on_click=_add)
-    problem = st.session_state.pop(_PROBLEM, "")
+    problem = st.session_state.get(_PROBLEM, "")
     if problem:
         st.caption(f":red[{escape(problem, limit=200)}]")
     _list()
@@ -55,6 +55,7 @@ def _list() -> None:
 
 
 def _add() -> None:
+    st.session_state[_PROBLEM] = ""
     time, text = st.session_state["note-time"], st.session_state["note-text"]
     if time is None or not text.strip():
         st.session_state[_PROBLEM] = "A marker needs a time and a few words."
@@ -65,6 +66,7 @@ def _add() -> None:
 
 
 def _retract(number: int) -> None:
+    st.session_state[_PROBLEM] = ""
     try:
         notes.retract(runtime.current().state, number, who=identity.current().name)
     except KeyError:

@@ -49,7 +49,7 @@ def draw() -> None:
             limit=500,
         )
     )
-    problem = st.session_state.pop(_PROBLEM, "")
+    problem = st.session_state.get(_PROBLEM, "")
     if problem:
         st.markdown(f":red[Not saved.] {escape(problem, limit=500)}")
     st.button("Save and compute costs anew", key="prices-save", on_click=_save, disabled=watch.busy("reprice"))
@@ -78,6 +78,7 @@ def _unpriced() -> None:
 
 def _fill(models: list[dict[str, Any]]) -> None:
     """Add an entry to fill in for each model that the list lacks."""
+    st.session_state[_PROBLEM] = ""
     try:
         entries = json.loads(st.session_state[_TEXT] or "[]")
     except ValueError as error:
@@ -95,6 +96,7 @@ def _fill(models: list[dict[str, Any]]) -> None:
 def _save() -> None:
     """Keep the list where it is as it should be, and compute all costs anew; for the button's callback."""
     here, text = runtime.current().workspace, st.session_state[_TEXT]
+    st.session_state[_PROBLEM] = ""
     draft = Path(mkdtemp(dir=here.staging)) / here.prices.name
     try:
         if text.strip():

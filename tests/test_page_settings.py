@@ -1,0 +1,147 @@
+"""Settings: own prices are checked before they are kept, markers are added and taken back, mappings are listed."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from analysis.state import mappings, notes
+from app import runtime
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from analysis.store import Store
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def store(home: Path) -> Store:
+    return runtime.current().store
+
+
+@pytest.fixture
+def page(store: Store, add_records: Callable[..., list[str]]) -> AppTest:
+    """The page, with a record of a model that no table prices."""
+    add_records({"model": "house-7b", "input_tokens": 1_000_000, "output_tokens": 500_000})
+    app = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=30).run()
+    app.switch_page(str(ROOT / "pages" / "settings.py")).run()
+    assert [error.message for error in app.exception] == []
+    return app
+
+
+def words(page: AppTest) -> str:
+    drawn = [*page.title, *page.subheader, *page.markdown, *page.caption, *page.text]
+    return " ".join(element.value for element in drawn).replace("\u2060", "").replace("\\", "")
+
+
+def save(page: AppTest, text: str) -> AppTest:
+    page.text_area(key="prices-text").input(text).run()
+    page.button(key="prices-save").click().run()
+    deadline = time.monotonic() + 30
+    while runtime.current().jobs.active():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    page.run()
+    assert [error.message for error in page.exception] == []
+    return page
+
+
+def cost() -> float | None:
+    return runtime.current().store.rows("SELECT computed_cost FROM records")[0]["computed_cost"]
+
+
+def test_it_says_who_looks_and_how_the_workspace_is(page: AppTest, home: Path):
+    assert "You are" in words(page)
+    assert str(home) in words(page)
+    assert "1 records in logs.duckdb" in words(page)
+    assert "genai-prices" in words(page)
+
+
+def test_own_prices_are_kept_and_costs_computed_anew(page: AppTest):
+    assert "house-7b" in words(page)
+    assert cost() is None
+    save(page, '[{"model": "house-*", "input_mtok": 0.4, "output_mtok": 0.6}]')
+    assert cost() == pytest.approx(0.4 + 0.5 * 0.6)
+    assert "Saved. 1 records have a price now." in words(page)
+    assert "without a price" not in words(page)
+    save(page, "")
+    assert cost() is None
+    assert not runtime.current().workspace.prices.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("[{", "prices.json is not JSON"),
+        ('{"model": "x"}', "must hold a list"),
+        ('[{"model": "x", "input_mtok": 1}]', "entry 1: output_mtok is missing"),
+        ('[{"model": "x", "input_mtok": -1, "output_mtok": 1}]', "entry 1: input_mtok must be a number of dollars"),
+        ('[{"model": "x", "input_mtok": 1, "output_mtok": 1, "cost": 2}]', "unknown field 'cost'"),
+    ],
+)
+def test_a_bad_price_file_is_refused_in_words_and_not_kept(page: AppTest, text: str, why: str):
+    save(page, text)
+    assert "Not saved." in words(page)
+    assert why in words(page)
+    assert not runtime.current().workspace.prices.exists()
+    assert list(runtime.current().workspace.staging.iterdir()) == []
+
+
+def test_models_without_a_price_are_written_into_the_list_to_be_filled_in(page: AppTest):
+    page.button(key="prices-fill").click().run()
+    assert json.loads(page.text_area(key="prices-text").value or "") == [
+        {"model": "house-7b", "input_mtok": None, "output_mtok": None}
+    ]
+
+
+def test_a_marker_is_added_and_taken_back(page: AppTest):
+    page.datetime_input(key="note-time").set_value(datetime(2026, 10, 2, 9))
+    page.selectbox(key="note-kind").select("incident")
+    page.text_input(key="note-text").input("Vendor **down**")
+    page.button(key="note-add").click().run()
+    assert [error.message for error in page.exception] == []
+    (note,) = notes.between(runtime.current().state)
+    assert (note.kind, note.text, note.time.isoformat()) == ("incident", "Vendor **down**", "2026-10-02T09:00:00")
+    assert "Vendor **down**" in words(page)
+    page.button(key=f"note-{note.id}").click().run()
+    assert notes.between(runtime.current().state) == []
+    assert "Vendor" not in words(page)
+
+
+def test_markers_stand_beside_trends_before_what_the_logs_tell(store: Store, add_records: Callable[..., list[str]]):
+    from analysis.metrics.filter import Filter
+    from app.page import Scope
+    from app.view import View
+
+    add_records(*({"time": datetime(2026, 10, day, 12), "release": f"1.{day}"} for day in range(1, 9)))
+    notes.add(runtime.current().state, datetime(2026, 10, 7, 9), "Vendor down", kind="incident", who="bo")
+    notes.add(runtime.current().state, datetime(2026, 11, 7, 9), "Later", who="bo")
+    chosen = Filter(datetime(2026, 10, 2), datetime(2026, 10, 9))
+    scope = Scope(View(), chosen, None, "day", (chosen.start, chosen.end), None)
+    assert [(note.time, note.text) for note in scope.notes()] == [
+        *((datetime(2026, 10, day, 12), f"release 1.{day}") for day in range(3, 7)),
+        (datetime(2026, 10, 7, 9), "Vendor down and release 1.7"),
+    ]
+
+
+def test_a_marker_without_words_is_not_added(page: AppTest):
+    page.button(key="note-add").click().run()
+    assert "A marker needs a time and a few words." in words(page)
+    assert notes.between(runtime.current().state) == []
+
+
+def test_saved_mappings_are_listed(page: AppTest):
+    state = runtime.current().state
+    mappings.save(state, "Our chat", ["q", "a"], {"prompt": "q"}, who="bo")
+    mappings.save(state, "Our chat", ["q", "a"], {"prompt": "q", "response": "a"}, who="ana")
+    page.run()
+    assert "prompt from q, response from a." in words(page)
+    assert "1 earlier version" in words(page)
