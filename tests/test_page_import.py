@@ -130,10 +130,7 @@ def test_an_unknown_format_is_mapped_corrected_and_remembered(page: AppTest):
     unit.select("ms").run()
     next(box for box in page.selectbox if box.label == "Response").select("").run()
     assert "response" not in page.dataframe[0].value.columns
-    page.text_input(key=next(box.key for box in page.text_input if box.label == "Keep this mapping as")).input(
-        "Our chat"
-    )
-    page.run()
+    next(box for box in page.text_input if box.label == "Keep this mapping as").input("Our chat").run()
     wait(press(page, "Import 1 file"))
     rows = runtime.current().store.rows("SELECT prompt, response, model, latency FROM records ORDER BY prompt")
     assert [tuple(row.values()) for row in rows] == [

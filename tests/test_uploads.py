@@ -70,3 +70,16 @@ class Named:
 def test_a_name_cannot_lead_elsewhere(tmp_path: Path, name: str, kept: str):
     copy = uploads.receive(Named(name), tmp_path)  # type: ignore[arg-type]
     assert (copy.name, copy.parent.parent) == (kept, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("logs/model=gpt-4o/day=1/a.parquet", "model=gpt-4o/day=1/a.parquet"),
+        ("logs/../day=2/../../a.parquet", "day=2/a.parquet"),
+        ("/=x/.a=b/a.parquet", "=x/a.parquet"),
+    ],
+)
+def test_the_partitions_that_folders_name_are_kept(tmp_path: Path, name: str, kept: str):
+    copy = uploads.receive(Named(name), tmp_path)  # type: ignore[arg-type]
+    assert "/".join(copy.relative_to(tmp_path).parts[1:]) == kept
