@@ -161,7 +161,7 @@ def _next(report: Report, key: str) -> None:
     with st.container(key=f"next-{key}", horizontal=True, gap="medium"):
         if there and st.button("Overview of these records", key=f"overview-{key}"):
             st.switch_page(navigation.page("overview"), query_params=View.custom(of_it).params())
-        if there and navigation.has("conversations") and st.button("Their conversations", key=f"read-{key}"):
+        if there and st.button("Their conversations", key=f"read-{key}"):
             drill.to_records(of_it)
         if st.button("Undo this import …", key=f"undo-{key}", type="tertiary"):
             _confirm(report)

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from analysis.ingest.intake import ImportCancelledError
 from analysis.ingest.report import Options
-from analysis.ingest.run import ImportCancelledError, import_paths, undo
+from analysis.ingest.run import import_paths, undo
 from analysis.metrics.rollup import refresh
 from analysis.pricing import reprice
 from analysis.state import jobs as kept

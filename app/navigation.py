@@ -45,8 +45,7 @@ def grouped() -> dict[str, list[st.Page]]:
     """Group the pages as the sidebar shows them."""
     groups: dict[str, list[st.Page]] = {}
     for entry in ENTRIES:
-        if entry.path.is_file():
-            groups.setdefault(entry.group, []).append(entry.page())
+        groups.setdefault(entry.group, []).append(entry.page())
     return groups
 
 
@@ -59,8 +58,3 @@ def page(name: str) -> st.Page:
         If there is none.
     """
     return {entry.name: entry for entry in ENTRIES}[name].page()
-
-
-def has(name: str) -> bool:
-    """Whether a page is there."""
-    return any(entry.name == name and entry.path.is_file() for entry in ENTRIES)

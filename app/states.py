@@ -19,7 +19,7 @@ def newcomer() -> None:
             "page fills with its usage, cost, latency, quality and safety."
         )
         st.markdown("Nothing leaves this machine, and every line that can't be read is named.")
-        if navigation.has("imports") and st.button("Import a log export", type="primary", key="newcomer-import"):
+        if st.button("Import a log export", type="primary", key="newcomer-import"):
             st.switch_page(navigation.page("imports"))
         st.caption("Or, in a terminal:")
         st.code("afterword import PATH", language=None)

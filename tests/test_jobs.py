@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from analysis.ingest.run import ImportCancelledError
+from analysis.ingest.intake import ImportCancelledError
 from analysis.state import jobs as kept
 from analysis.state.database import State
 from analysis.store import Store

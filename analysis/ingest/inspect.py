@@ -16,7 +16,7 @@ from analysis.ingest.normalise import select
 from analysis.ingest.relation import csv_relation, drafts, json_relation, parquet_relation
 from analysis.ingest.sniff import Sniffed, look, sniff
 from analysis.ingest.source import Source, SourceError, open_source, unpack
-from analysis.ingest.stage import connect
+from analysis.ingest.stager import connect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from analysis.ingest.direct import Direct
-    from analysis.ingest.stage import Staged
+    from analysis.ingest.task import Staged
 
 MAX_REFUSALS_SHOWN = 100
 

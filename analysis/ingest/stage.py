@@ -10,67 +10,19 @@ import os
 import sys
 import threading
 from contextlib import closing
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import duckdb
 import orjson
-import pyarrow as pa
-import pyarrow.parquet as pq
 
-from analysis.ingest import adapter as adapter_module
-from analysis.ingest import normalise
-from analysis.ingest.adapter import DRAFT, Adapter
-from analysis.ingest.clean import Cleaned, Refused, Row, clean
-from analysis.ingest.relation import LINE, MENDED, csv_relation, drafts, json_relation, parquet_relation
-from analysis.ingest.sniff import Sniffed, sniff
-from analysis.ingest.source import Source, SourceError, open_source, unpack
+from analysis.ingest.source import SourceError, open_source, unpack
+from analysis.ingest.stager import Stager, connect
+from analysis.ingest.task import Staged, Task
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-
-MEMORY_LIMIT = "1GB"
-_BATCH = 2_000
-_ROW_GROUP = 20_480
-"""Rows that Parquet holds back in memory for each thread."""
-
-
-@dataclass
-class Task:
-    """What to stage, and how."""
-
-    path: str
-    out: str
-    """Folder for what is staged; exists."""
-    format: str | None = None
-    mapping: dict[str, str] | None = None
-    at: str | None = None
-    partitions: dict[str, str] = field(default_factory=dict)
-    """Values that the file's folders name, such as ``year=2026``."""
-    max_expansion: int = 200
-    broken: bool = False
-    """Whether DuckDB is known not to read the file whole."""
-
-
-@dataclass
-class Staged:
-    """What came of one plain file."""
-
-    name: str
-    format: str = ""
-    source: str = ""
-    merges: bool = False
-    bytes: int = 0
-    rows: str | None = None
-    """Parquet of staged rows; none where the whole file was refused."""
-    refusals: str | None = None
-    """Parquet of refused rows."""
-    refused: int = 0
-    read: int = 0
-    notes: list[str] = field(default_factory=list)
-    failure: str | None = None
+    from collections.abc import Callable, Iterator
 
 
 def stage(task: Task, progress: Callable[[str, int, int], None]) -> Iterator[Staged]:
@@ -85,7 +37,7 @@ def stage(task: Task, progress: Callable[[str, int, int], None]) -> Iterator[Sta
             staged = Staged(name=name, bytes=path.stat().st_size)
             try:
                 with closing(connect(out)) as connection:
-                    _Stager(connection, task, folder, staged, progress).run(open_source(path, name))
+                    Stager(connection, task, folder, staged, progress).run(open_source(path, name))
             except SourceError as error:
                 staged.failure = str(error)
             except duckdb.Error as error:
@@ -93,236 +45,6 @@ def stage(task: Task, progress: Callable[[str, int, int], None]) -> Iterator[Sta
             yield staged
     except SourceError as error:
         yield Staged(name=Path(task.path).name, failure=str(error))
-
-
-def connect(out: Path) -> duckdb.DuckDBPyConnection:
-    """A DuckDB in memory, with the functions that reading logs needs; it spills below `out`."""
-    connection = duckdb.connect()
-    for name, value in (
-        ("TimeZone", "UTC"),
-        ("memory_limit", MEMORY_LIMIT),
-        ("preserve_insertion_order", False),
-        ("temp_directory", str(out / "spill")),
-        ("autoinstall_known_extensions", False),
-        ("autoload_known_extensions", False),
-        ("python_enable_replacements", False),
-    ):
-        connection.execute(f"SET {name} = $value", {"value": value})
-    for macro in adapter_module.MACROS:
-        connection.execute(macro)
-    normalise.install(connection)
-    return connection
-
-
-class _Stager:
-    """Stages one plain file."""
-
-    def __init__(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        task: Task,
-        folder: Path,
-        staged: Staged,
-        progress: Callable[[str, int, int], None],
-    ) -> None:
-        self.connection = connection
-        self.task = task
-        self.folder = folder
-        self.staged = staged
-        self.progress = progress
-
-    def run(self, source: Source) -> None:
-        """Optimistically where the format is declared, carefully where that fails or finds empty rows."""
-        sniffed = sniff(self.connection, source, self.task.mapping or self.task.format)
-        adapter = sniffed.adapter
-        self.staged.format, self.staged.source = adapter.name, adapter.source
-        self.staged.merges = adapter.merges
-        self.staged.notes += sniffed.notes
-        rows = self.folder / "rows.parquet"
-        optimistic = (adapter.rows is None and not self.task.broken) and (
-            source.container == "parquet" or (source.plain and source.container in ("jsonl", "array", "csv"))
-        )
-        if not (optimistic and self._optimistic(source, sniffed, rows)):
-            self._carefully(source, sniffed, rows)
-        self._tell_twins_apart(rows)
-        self.staged.rows = str(rows)
-        self._count(adapter, rows)
-
-    def _optimistic(self, source: Source, sniffed: Sniffed, rows: Path) -> bool:
-        """Let DuckDB read the file whole; false where it finds a row that is broken or says nothing."""
-        adapter = sniffed.adapter
-        extras = sniffed.extras
-        if source.container == "parquet":
-            raw = parquet_relation(source.path, adapter.reads, extras, sniffed.types)
-        elif source.container == "csv":
-            raw = csv_relation(source, adapter.reads, extras, set(sniffed.types))
-        else:
-            raw = json_relation(
-                source.path, source.container, adapter.reads, extras, cleaned=False, objects=sniffed.objects
-            )
-        try:
-            self._copy(drafts(self._with_partitions(raw, sniffed), adapter, extras, self._constants(sniffed)), rows)
-        except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException):
-            if source.container == "parquet":
-                raise
-            return False
-        if source.container == "parquet":
-            return True
-        return not self._value("SELECT count(*) FROM read_parquet(?) WHERE problem IS NOT NULL", [str(rows)])
-
-    def _carefully(self, source: Source, sniffed: Sniffed, rows: Path) -> None:
-        adapter, cleaned = sniffed.adapter, Cleaned()
-        good_rows = (
-            self._parquet_rows(source)
-            if source.container == "parquet"
-            else clean(source, cleaned, lambda done: self.progress("reading carefully", done, self.staged.bytes))
-        )
-        good = self.folder / "good"
-        if adapter.rows is None:
-            self._write_lines(good_rows, good, verbatim=source.container == "jsonl" and source.plain)
-            raw = json_relation(good, "jsonl", adapter.reads, sniffed.extras, cleaned=True, objects=())
-            relation = drafts(self._with_partitions(raw, sniffed), adapter, sniffed.extras, self._constants(sniffed))
-        else:
-            self._write_drafts(adapter, good_rows, good)
-            relation = f"SELECT * FROM read_parquet('{good}')"
-        self._copy(relation, rows)
-        good.unlink()
-        self.staged.refused = cleaned.refused
-        self.staged.notes += cleaned.notes
-        self._write_refusals(cleaned.refusals)
-
-    def _parquet_rows(self, source: Source) -> Iterator[Row]:
-        line = 0
-        for batch in pq.ParquetFile(source.path).iter_batches(batch_size=_BATCH):
-            for row in batch.to_pylist():
-                line += 1
-                yield Row(line, {key: _present(value) for key, value in row.items()}, "", None)
-
-    def _write_lines(self, rows: Iterable[Row], path: Path, *, verbatim: bool) -> None:
-        """Write rows as lines that say where they were; `verbatim` where each is one line already."""
-        with path.open("wb") as out:
-            for line, fields, mended, raw in rows:
-                if verbatim and raw is not None:
-                    out.write(b'{"%s":%d,%s\n' % (LINE.encode(), line, raw[1:]))
-                else:
-                    out.write(orjson.dumps({**fields, LINE: line, MENDED: mended or None}, default=str) + b"\n")
-
-    def _write_drafts(self, adapter: Adapter, rows: Iterable[Row], path: Path) -> None:
-        assert adapter.rows is not None
-        schema = pa.schema([(name, pa.string()) for name in DRAFT] + [("line", pa.int64()), ("mended", pa.string())])
-        with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-            batch: list[dict[str, Any]] = []
-            for line, fields, mended, _ in rows:
-                found = False
-                for draft in adapter.rows(fields):
-                    found = True
-                    batch.append(_text_row(draft, line, mended))
-                if not found:
-                    batch.append(_text_row({"kind": "aside", "why": "no model call in it"}, line, mended))
-                if len(batch) >= _BATCH:
-                    writer.write_batch(pa.RecordBatch.from_pylist(batch, schema))
-                    batch = []
-            writer.write_batch(pa.RecordBatch.from_pylist(batch, schema))
-
-    def _write_refusals(self, refusals: list[Refused]) -> None:
-        if not refusals:
-            return
-        path = self.folder / "refusals.parquet"
-        table = {
-            "line": [refusal.line for refusal in refusals],
-            "col": pa.array([refusal.column for refusal in refusals], pa.int64()),
-            "reason": [refusal.reason for refusal in refusals],
-            "excerpt": [refusal.excerpt for refusal in refusals],
-            "raw": pa.array([refusal.raw for refusal in refusals], pa.binary()),
-        }
-        pq.write_table(pa.table(table), path)
-        self.staged.refusals = str(path)
-
-    def _with_partitions(self, raw: str, sniffed: Sniffed) -> str:
-        """Give fields that the file lacks the values that its folders name."""
-        named = {
-            k: v for k, v in self.task.partitions.items() if k in sniffed.adapter.reads and k not in sniffed.fields
-        }
-        if not named:
-            return raw
-        replaced = ", ".join(f"'{value}' AS \"{key}\"" for key, value in named.items())
-        return f"SELECT * REPLACE ({replaced}) FROM ({raw})"
-
-    def _constants(self, sniffed: Sniffed) -> dict[str, str]:
-        known = {*sniffed.adapter.reads, *sniffed.adapter.ignores, *sniffed.fields, "year", "month", "day", "hour"}
-        return {key: value for key, value in self.task.partitions.items() if key not in known}
-
-    def _copy(self, relation: str, rows: Path) -> None:
-        moment = datetime.fromisoformat(self.task.at) if self.task.at else None
-        sql = normalise.select(relation, self.staged.source, moment)
-        stop = threading.Event()
-        watcher = threading.Thread(target=self._watch, args=(stop,), daemon=True)
-        watcher.start()
-        try:
-            self.connection.execute(
-                f"COPY ({sql}) TO '{rows}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP})"
-            )
-        finally:
-            stop.set()
-            watcher.join()
-
-    def _watch(self, stop: threading.Event) -> None:
-        while not stop.wait(0.25):
-            share = max(self.connection.query_progress(), 0.0) / 100
-            self.progress("reading", int(share * self.staged.bytes), self.staged.bytes)
-
-    def _value(self, sql: str, parameters: list[Any]) -> int:
-        row = self.connection.execute(sql, parameters).fetchone()
-        return int(row[0]) if row else 0
-
-    def _tell_twins_apart(self, rows: Path) -> None:
-        """Give each of several equal rows an id, where nothing but times and numbers is logged.
-
-        Two such rows are two calls, no duplicate; the n-th of them is the n-th in any other export too.
-        """
-        bare = "row_kind = 'call' AND source_id IS NULL AND prompt IS NULL AND response IS NULL AND tool_calls IS NULL"
-        read = f"FROM read_parquet('{rows}')"
-        if not self._value(f"SELECT count(*) - count(DISTINCT id) {read} WHERE {bare}", []):
-            return
-        nth = "row_number() OVER (PARTITION BY id)"
-        twins = rows.with_suffix(".twins")
-        self.connection.execute(
-            f"""COPY (SELECT * REPLACE (CASE WHEN {bare} AND {nth} > 1
-                THEN CAST(md5(concat_ws('#', id, {nth})) AS UUID) ELSE id END AS id) {read})
-            TO '{twins}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP})"""
-        )
-        twins.replace(rows)
-
-    def _count(self, adapter: Adapter, rows: Path) -> None:
-        staged = self._value("SELECT count(*) FROM read_parquet(?)", [str(rows)])
-        self.staged.read = staged + self.staged.refused
-        if adapter.row_limit and self.staged.read == adapter.row_limit[0]:
-            self.staged.notes.append(f"Exactly {self.staged.read:,} rows: {adapter.row_limit[1]}")
-
-
-def _present(value: object) -> object:
-    """A value without the nulls that a structure has for fields which only other rows fill."""
-    if isinstance(value, dict):
-        return {key: _present(item) for key, item in value.items() if item is not None}
-    return [_present(item) for item in value] if isinstance(value, list) else value
-
-
-def _text_row(draft: Mapping[str, Any], line: int, mended: str) -> dict[str, Any]:
-    return {
-        **{name: _text(draft.get(name)) for name in DRAFT},
-        "line": line,
-        "mended": mended or None,
-    }
-
-
-def _text(value: object) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return repr(value)
-    return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY).decode()
 
 
 def _say(**message: object) -> None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from analysis.ingest.intake import ImportCancelledError
 from analysis.ingest.ledger import account, imports
-from analysis.ingest.run import ImportCancelledError, import_paths, undo
+from analysis.ingest.run import import_paths, undo
 from tests.ingest.conftest import Options, lines, run_of
 
 if TYPE_CHECKING:
