@@ -61,6 +61,10 @@ class Store:
         shutil.rmtree(workspace.staging, ignore_errors=True)
         workspace.staging.mkdir(mode=0o700)
         migrate(self._connection)
+        self._writer = self._connection.cursor()
+        # how far a statement is can only be asked where these are set, and nothing can be set once it is locked
+        for setting in ("enable_progress_bar = true", "enable_progress_bar_print = false", "progress_bar_time = 0"):
+            self._writer.execute(f"SET {setting}")
         self._lock_down(memory_limit or os.environ.get("AFTERWORD_MEMORY") or MEMORY_LIMIT)
 
     def _lock_down(self, memory_limit: str) -> None:
@@ -99,18 +103,19 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A cursor within a transaction: committed at the end of the block, rolled back by any error out of it."""
-        with self._writing, self.cursor() as cursor:
-            cursor.execute("BEGIN")
+        """The writer's cursor in a transaction: committed at the end of the block, rolled back by any error in it."""
+        with self._writing:
+            self._writer.execute("BEGIN")
             try:
-                yield cursor
+                yield self._writer
             except BaseException:
-                cursor.execute("ROLLBACK")
+                self._writer.execute("ROLLBACK")
                 raise
-            cursor.execute("COMMIT")
+            self._writer.execute("COMMIT")
             self.generation += 1
 
     def close(self) -> None:
         """Close the file; what is committed is on disk."""
         with self._writing:
+            self._writer.close()
             self._connection.close()

@@ -22,6 +22,7 @@ import xxhash
 from analysis.ingest.direct import REFUSED, Direct
 from analysis.ingest.ledger import account
 from analysis.ingest.load import Given, load, load_directly
+from analysis.ingest.pace import watching
 from analysis.ingest.report import Options, Progress, Report
 from analysis.ingest.task import Staged, Task
 from analysis.overrides import PriceFileError
@@ -170,8 +171,10 @@ class Intake:
                 direct = Direct(cursor, source, self.path.name, self.options)
                 assert direct.sniffed is not None
                 report.format = direct.sniffed.adapter.name
-                with self._watching(cursor):
-                    self._hash.start()
+                self._hash.start()
+                with watching(
+                    cursor, self.size, lambda done: self._progress("reading", done, self.size), self._hash.so_far
+                ):
                     load_directly(cursor, direct, report, self._given())
         except REFUSED as error:
             self._broken = "Malformed JSON" in str(error)
@@ -217,24 +220,6 @@ class Intake:
         self._progress("done", report.bytes, report.bytes)
 
     @contextmanager
-    def _watching(self, cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
-        """Tell how far a statement is, from another thread."""
-        over = threading.Event()
-
-        def watch() -> None:
-            while not over.wait(0.25):
-                done = max(cursor.query_progress(), 0.0) / 100
-                self._progress("reading", int(done * self.size), self.size)
-
-        watcher = threading.Thread(target=watch, daemon=True)
-        watcher.start()
-        try:
-            yield
-        finally:
-            over.set()
-            watcher.join()
-
-    @contextmanager
     def _cancelling(self, stop: Callable[[], Any]) -> Iterator[threading.Event]:
         """Call `stop` from another thread once the person asks for it; yields an event that says so."""
         stopped, over = threading.Event(), threading.Event()
@@ -274,6 +259,11 @@ class _Hash:
         self._path = path
         self._thread: threading.Thread | None = None
         self._digest = ""
+        self._done = 0
+
+    def so_far(self) -> int:
+        """The bytes read."""
+        return self._done
 
     def start(self) -> None:
         if self._thread is None:
@@ -291,4 +281,5 @@ class _Hash:
             digest = xxhash.xxh3_128()
             while chunk := file.read(_CHUNK):
                 digest.update(chunk)
+                self._done += len(chunk)
             self._digest = digest.hexdigest()

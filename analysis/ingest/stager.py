@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from analysis.ingest import adapter as adapter_module
 from analysis.ingest import normalise
 from analysis.ingest.adapter import DRAFT, Adapter
 from analysis.ingest.clean import Cleaned, Refused, Row, clean
+from analysis.ingest.pace import watching
 from analysis.ingest.relation import LINE, MENDED, csv_relation, drafts, json_relation, parquet_relation
 from analysis.ingest.sniff import Sniffed, sniff
 
@@ -42,6 +42,9 @@ def connect(out: Path) -> duckdb.DuckDBPyConnection:
         ("autoinstall_known_extensions", False),
         ("autoload_known_extensions", False),
         ("python_enable_replacements", False),
+        ("enable_progress_bar", True),
+        ("enable_progress_bar_print", False),
+        ("progress_bar_time", 0),
     ):
         connection.execute(f"SET {name} = $value", {"value": value})
     for macro in adapter_module.MACROS:
@@ -191,21 +194,11 @@ class Stager:
     def _copy(self, relation: str, rows: Path) -> None:
         moment = datetime.fromisoformat(self.task.at) if self.task.at else None
         sql = normalise.select(relation, self.staged.source, moment)
-        stop = threading.Event()
-        watcher = threading.Thread(target=self._watch, args=(stop,), daemon=True)
-        watcher.start()
-        try:
+        size = self.staged.bytes
+        with watching(self.connection, size, lambda done: self.progress("reading", done, size)):
             self.connection.execute(
                 f"COPY ({sql}) TO '{rows}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP})"
             )
-        finally:
-            stop.set()
-            watcher.join()
-
-    def _watch(self, stop: threading.Event) -> None:
-        while not stop.wait(0.25):
-            share = max(self.connection.query_progress(), 0.0) / 100
-            self.progress("reading", int(share * self.staged.bytes), self.staged.bytes)
 
     def _value(self, sql: str, parameters: list[Any]) -> int:
         row = self.connection.execute(sql, parameters).fetchone()
