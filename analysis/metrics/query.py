@@ -208,16 +208,16 @@ class Dimension:
 
 
 def dimensions(store: Store, filter: Filter) -> list[Dimension]:
-    """List the fields that have a value in some record of the filter, attributes after the others."""
+    """List the fields that have a value in some record of the filter, attributes last, their values counted roughly."""
     where, parameters = filter.predicate()
     names = list(DIMENSIONS)
-    columns = ", ".join(f"count(DISTINCT r.{fields.quoted(name)})" for name in names)
+    columns = ", ".join(f"approx_count_distinct(r.{fields.quoted(name)})" for name in names)
     counts = store.frame(f"SELECT {columns} FROM records r WHERE {where}", parameters).row(0)
     found = [Dimension(name, DIMENSIONS[name], count) for name, count in zip(names, counts, strict=True)]
     for key in attribute_keys(store, store.generation):
         bound = Bound("k")
         column = fields.column(fields.ATTRIBUTE + key, bound)
-        sql = f"SELECT count(DISTINCT {column}) FROM records r WHERE {where}"
+        sql = f"SELECT approx_count_distinct({column}) FROM records r WHERE {where}"
         count = store.frame(sql, parameters | bound.values).item()
         found.append(Dimension(fields.ATTRIBUTE + key, key, count))
     return [dimension for dimension in found if dimension.values]

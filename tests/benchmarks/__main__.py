@@ -1,22 +1,25 @@
-"""Run the benchmarks: ``python -m tests.benchmarks [--records N] [--runs N]``."""
+"""Run the benchmarks: ``python -m tests.benchmarks [--records N] [--runs N] [--pages WORKSPACE]``."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-from tests.benchmarks import importing
+from tests.benchmarks import importing, pages
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Measure speed and memory.")
     parser.add_argument("--records", type=int, default=1_000_000, help="records to import (1,000,000)")
     parser.add_argument("--runs", type=int, default=3, help="runs of each way, in turn (3)")
+    parser.add_argument("--pages", type=Path, help="time what every page asks of this workspace instead")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.one:
         importing.one(given.one, given.file)
+    elif given.pages:
+        pages.measure(given.pages)
     else:
         importing.measure(given.records, given.runs)
 
