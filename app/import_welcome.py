@@ -53,10 +53,9 @@ def _formats() -> None:
 
 def sample() -> None:
     """Offer the sample data, where it is there and not imported yet."""
-    files = sorted(_SAMPLE.glob("*.jsonl.gz"))
-    names = {name for file in files for name in (file.name, file.stem)}
     taken = {report.file for report in ledger.imports(runtime.current().store)}
-    if not files or names & taken or _under_way(files):
+    files = [file for file in sorted(_SAMPLE.glob("*.jsonl.gz")) if not taken & {file.name, file.stem}]
+    if not files or _under_way(files):
         return
     st.subheader("No export at hand?")
     with st.container(width=720):
@@ -76,4 +75,4 @@ def _import(files: list[Path]) -> None:
 
 def _under_way(files: list[Path]) -> bool:
     """Whether somebody imports the sample right now."""
-    return any(str(files[0]) in job.arguments.get("paths", []) for job in runtime.current().jobs.active())
+    return any(str(files[-1]) in job.arguments.get("paths", []) for job in runtime.current().jobs.active())

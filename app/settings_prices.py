@@ -12,7 +12,7 @@ import streamlit as st
 
 from analysis import overrides
 from analysis.metrics.filter import Filter
-from app import data, runtime, units, watch
+from app import data, runtime, watch
 from app.sizes import counted
 from app.text import escape, log_text, plain_label
 
@@ -119,4 +119,4 @@ def _outcome() -> None:
         if job.error:
             st.markdown(f":red[{escape(job.error, limit=500)}]")
         elif job.result:
-            st.markdown(f"Saved. {escape(units.exact(job.result['priced']))} records have a price now.")
+            st.markdown(f"Saved. With a price now: {escape(counted(job.result['priced'], 'record'))}.")

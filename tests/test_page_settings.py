@@ -70,7 +70,7 @@ def test_own_prices_are_kept_and_costs_computed_anew(page: AppTest):
     assert cost() is None
     save(page, '[{"model": "house-*", "input_mtok": 0.4, "output_mtok": 0.6}]')
     assert cost() == pytest.approx(0.4 + 0.5 * 0.6)
-    assert "Saved. 1 records have a price now." in words(page)
+    assert "Saved. With a price now: 1 record." in words(page)
     assert "without a price" not in words(page)
     save(page, "")
     assert cost() is None
