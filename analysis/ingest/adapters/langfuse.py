@@ -20,6 +20,14 @@ _WHY = """CASE WHEN type = 'RETRIEVER' THEN 'RETRIEVER observation: its document
     ELSE type || ' observation, no model call' END"""
 
 
+CACHED = ("input_cached_tokens", "cache_read_input_tokens", "input_cache_read")
+WRITTEN = ("cache_creation_input_tokens", "input_cache_creation")
+REASONING = ("output_reasoning_tokens", "reasoning_tokens", "output_reasoning")
+"""Keys of ``usage_details`` for input read from the cache and written to it, and for hidden output, SDK by SDK."""
+
+_USAGE = ("input", "output", *CACHED, *WRITTEN, *REASONING, "total", "prompt_tokens", "completion_tokens")
+
+
 def _sum(*paths: str) -> str:
     return " + ".join(f"coalesce(number({path}), 0)" for path in paths)
 
@@ -28,10 +36,7 @@ def _observation(name: Mapping[str, str]) -> dict[str, str]:
     """Columns of an observation; `name` translates the snake-case names where the export uses others."""
     usage, metadata = name["usage_details"], "metadata"
     return {
-        "_u": f"""pick({usage}, ['$.input', '$.output', '$.input_cached_tokens', '$.cache_read_input_tokens',
-            '$.input_cache_read', '$.cache_creation_input_tokens', '$.input_cache_creation',
-            '$.output_reasoning_tokens', '$.reasoning_tokens', '$.output_reasoning', '$.total',
-            '$.prompt_tokens', '$.completion_tokens'])""",
+        "_u": f"""pick({usage}, [{", ".join(f"'$.{key}'" for key in _USAGE)}])""",
         "_cached": "coalesce(_u[3], _u[4], _u[5])",
         "_written": "coalesce(_u[6], _u[7])",
         "_reasoning": "coalesce(_u[8], _u[9], _u[10])",
@@ -146,6 +151,23 @@ UI_OBSERVATIONS = Adapter(
     row_limit=(1_500_000, "Langfuse stops an export there by default; narrow its period to see the rest."),
 )  # fmt: skip
 
+_TRACE = {
+    "kind": "'trace'",
+    "trace_id": "id",
+    "source_id": "id",
+    "time": '"timestamp"',
+    "environment": "environment",
+    "app": "name",
+    "feature": "_m[1]",
+    "release": "coalesce(nullif(release, ''), version)",
+    "input": "input",
+    "output": "output",
+    "attributes": """merge_json(without(metadata, '{"feature":null,"attributes":null,
+        "resourceAttributes":null,"scope":null}'), CASE WHEN tags NOT IN ('[]', '')
+        THEN CAST(json_object('tags', TRY(CAST(tags AS JSON))) AS VARCHAR) END)""",
+}
+"""Columns that a trace has in every export."""
+
 TRACES = Adapter(
     name="langfuse-traces",
     title="Langfuse traces (blob export)",
@@ -155,23 +177,7 @@ TRACES = Adapter(
            "input", "output"),
     ignores=("project_id", "public", "bookmarked", "created_at", "updated_at"),
     prepare={"_m": "pick(metadata, ['$.feature'])"},
-    columns={
-        "kind": "'trace'",
-        "trace_id": "id",
-        "source_id": "id",
-        "session_id": "session_id",
-        "user_id": "user_id",
-        "time": '"timestamp"',
-        "environment": "environment",
-        "app": "name",
-        "feature": "_m[1]",
-        "release": "coalesce(nullif(release, ''), version)",
-        "input": "input",
-        "output": "output",
-        "attributes": """merge_json(without(metadata, '{"feature":null,"attributes":null,
-            "resourceAttributes":null,"scope":null}'), CASE WHEN tags NOT IN ('[]', '')
-            THEN CAST(json_object('tags', TRY(CAST(tags AS JSON))) AS VARCHAR) END)""",
-    },
+    columns={**_TRACE, "session_id": "session_id", "user_id": "user_id"},
 )  # fmt: skip
 
 UI_TRACES = Adapter(
@@ -185,27 +191,15 @@ UI_TRACES = Adapter(
              "observationCount", "totalTokens", "comments", "createdAt", "updatedAt", "projectId", "scores"),
     prepare={"_m": "pick(metadata, ['$.feature'])", "_u": "pick(usage, ['$.promptTokens', '$.completionTokens'])"},
     columns={
-        "kind": "'trace'",
-        "trace_id": "id",
-        "source_id": "id",
+        **_TRACE,
         "session_id": '"sessionId"',
         "user_id": '"userId"',
-        "time": '"timestamp"',
-        "environment": "environment",
-        "app": "name",
-        "feature": "_m[1]",
-        "release": "coalesce(nullif(release, ''), version)",
-        "input": "input",
-        "output": "output",
         "input_tokens": 'coalesce("inputTokens", _u[1])',
         "output_tokens": 'coalesce("outputTokens", _u[2])',
         "recorded_cost": '"totalCost"',
         "latency": "latency",
         "status": """CASE WHEN level = 'ERROR' OR number("errorCount") > 0 THEN 'error'
             WHEN level <> '' THEN 'ok' END""",
-        "attributes": """merge_json(without(metadata, '{"feature":null,"attributes":null,
-            "resourceAttributes":null,"scope":null}'), CASE WHEN tags NOT IN ('[]', '')
-            THEN CAST(json_object('tags', TRY(CAST(tags AS JSON))) AS VARCHAR) END)""",
     },
     scores_from_extras=True,
     row_limit=(1_500_000, "Langfuse stops an export there by default; narrow its period to see the rest."),

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from analysis.ingest.adapter import Adapter, DraftRow
+from analysis.ingest.adapters.langfuse import CACHED, REASONING, WRITTEN
+from analysis.ingest.content import first
 
 
 def _whole_trace(obj: Mapping[str, Any]) -> Iterator[DraftRow]:
@@ -44,9 +46,7 @@ def _whole_observation(observation: Mapping[str, Any], tags: Mapping[str, Any]) 
     kind = observation.get("type")
     usage = observation.get("usageDetails") or {}
     metadata = _as_object(observation.get("metadata"))
-    cached = usage.get("input_cached_tokens") or usage.get("cache_read_input_tokens") or usage.get("input_cache_read")
-    written = usage.get("cache_creation_input_tokens") or usage.get("input_cache_creation")
-    reasoning = usage.get("output_reasoning_tokens") or usage.get("reasoning_tokens") or usage.get("output_reasoning")
+    cached, written, reasoning = (first(usage, *keys) for keys in (CACHED, WRITTEN, REASONING))
     total_in = usage.get("input", observation.get("inputUsage"))
     total_out = usage.get("output", observation.get("outputUsage"))
     inclusive = usage.get("total") == (total_in or 0) + (total_out or 0)
