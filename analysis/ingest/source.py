@@ -13,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 
+import orjson
 import zstandard
 
 from analysis.ingest.clean import RowError, read_row
@@ -68,6 +69,10 @@ class Source:
     def keys(self) -> set[str]:
         """Top-level fields of the sampled rows."""
         return {key for row in self.sample for key in row}
+
+    def write_sample(self, path: Path, rows: int = SAMPLE_ROWS) -> None:
+        """Write the first sampled rows as JSON lines."""
+        path.write_bytes(b"\n".join(orjson.dumps(row) for row in self.sample[:rows]))
 
     @property
     def plain(self) -> bool:
