@@ -44,8 +44,11 @@ def current() -> View:
 def show(view: View) -> None:
     """Put a view into the link."""
     st.session_state[_KEPT] = params = view.params()
-    others = {name: st.query_params.get_all(name) for name in st.query_params if name not in PARAMS}
-    st.query_params.from_dict(others | params)
+    link = {name: st.query_params.get_all(name) for name in st.query_params}
+    others = {name: values for name, values in link.items() if name not in PARAMS}
+    # every write reaches the browser, where it may meet a step that its person takes meanwhile
+    if others | params != link:
+        st.query_params.from_dict(others | params)
 
 
 def bar(view: View, chosen: Filter, *, compares: bool = True) -> None:

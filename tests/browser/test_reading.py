@@ -54,6 +54,8 @@ def test_a_record_low_in_the_list_opens_at_its_top_and_leads_on(served: Served, 
     expect(page.get_by_text("21 of 30")).to_be_visible()
     page.get_by_text("Back to the list").click()
     expect(page.get_by_text("Said 10", exact=True)).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("21 of 30")).to_be_visible()
 
 
 @pytest.mark.parametrize("link", ["The whole conversation", "All calls of the trace", "All of this user"])
