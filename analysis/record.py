@@ -91,7 +91,6 @@ STAGED_COLUMNS: tuple[str, ...] = tuple(
     name for name in RECORD_COLUMNS if name not in ("import_id", "computed_cost", "price_source")
 )
 """What an import reads from a log; the rest it adds."""
-SCORE_COLUMNS: tuple[str, ...] = tuple(column.name for column in SCORE)
 
 TOKEN_COLUMNS: tuple[str, ...] = (
     "input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens",

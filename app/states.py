@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analysis.metrics.catalogue import MIN_N
 from app import navigation
 from app.text import escape
 
@@ -36,11 +35,6 @@ def nothing_found(reset: str) -> None:
 def heading(words: str) -> None:
     """Head a part of a page. `words` are our own."""
     st.subheader(escape(words))
-
-
-def too_few(n: int) -> None:
-    """There are records, but too few to conclude anything from."""
-    st.caption(f"Too few records ({n:,}) to conclude anything from; at least {MIN_N} are needed.")
 
 
 def absent(what: str, how: str) -> None:

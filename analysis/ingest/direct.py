@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import duckdb
-import orjson
 
 from analysis.ingest import adapter as adapter_module
 from analysis.ingest import normalise
@@ -38,72 +37,85 @@ class Direct:
 
     Parameters
     ----------
-    cursor : DuckDBPyConnection
-        Given the functions that reading needs, for this cursor alone.
     path : Path
-        The file, below a folder that the log store may read.
+        The file, alone in a folder that the log store may read.
     name : str
         What people call it.
     options : Options
         What the person says about it.
     """
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, path: Path, name: str, options: Options) -> None:
-        self.cursor = cursor
+    def __init__(self, path: Path, name: str, options: Options) -> None:
         self.path = path
+        self.name = name
         self.options = options
-        for macro in (*adapter_module.MACROS, *normalise.plain_macros()):
-            cursor.execute(macro.replace("CREATE MACRO", "CREATE OR REPLACE TEMP MACRO", 1))
-        self.source, self.sniffed = self._look(name)
+        self._sample = path.with_suffix(".sample")
+        self._source: Source | None = None
+        self._sniffed: Sniffed | None = None
 
-    def _look(self, name: str) -> tuple[Source | None, Sniffed | None]:
-        if is_packed(self.path):
-            return None, None
-        try:
-            source = open_source(self.path, name)
-            if source.container not in ("jsonl", "array") or not source.plain:
-                return None, None
-            return source, sniff(self.cursor, source, self.options.mapping or self.options.format)
-        except SourceError:
-            return None, None  # the staged way says it
+    @property
+    def format(self) -> str:
+        """The adapter's name, once the file :meth:`fits`."""
+        assert self._sniffed is not None
+        return self._sniffed.adapter.name
 
-    def fits(self, scratch: Path) -> bool:
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be said of how it was read, once the file :meth:`fits`."""
+        assert self._sniffed is not None
+        return self._sniffed.notes
+
+    def fits(self, cursor: duckdb.DuckDBPyConnection) -> bool:
         """Whether the sampled rows are all plain calls that are not in the store yet."""
-        if self.source is None or self.sniffed is None or self.sniffed.adapter.rows is not None:
+        if not self._look(cursor):
             return False
-        self._write_sample(scratch)
+        _prepare(cursor)
+        assert self._source is not None
+        self._source.write_sample(self._sample)
         try:
-            row = self.cursor.execute(
-                f"""SELECT count(*) FROM ({self._rows(scratch, "jsonl")}) s
+            row = cursor.execute(
+                f"""SELECT count(*) FROM ({self._rows(self._sample, "jsonl")}) s
                 WHERE EXISTS (SELECT 1 FROM records r WHERE r.id = s.id)"""
             ).fetchone()
         except REFUSED:
             return False
-        finally:
-            scratch.unlink()
         return row is not None and row[0] == 0
 
-    def insert(self, import_id: int) -> int:
-        """Insert the file's rows; returns how many.
+    def _look(self, cursor: duckdb.DuckDBPyConnection) -> bool:
+        """Look at the beginning of the file; false where it is none for this way."""
+        if is_packed(self.path):
+            return False
+        try:
+            self._source = open_source(self.path, self.name)
+            if self._source.container not in ("jsonl", "array") or not self._source.plain:
+                return False
+            self._sniffed = sniff(cursor, self._source, self.options.mapping or self.options.format)
+        except SourceError:
+            return False  # the staged way says it
+        return self._sniffed.adapter.rows is None
+
+    def insert(self, cursor: duckdb.DuckDBPyConnection, import_id: int) -> int:
+        """Insert the rows of a file that :meth:`fits`; returns how many.
 
         Raises
         ------
         duckdb.Error
             One of ``REFUSED``, at the first row that is no plain call.
         """
-        assert self.source is not None
-        sample = self.path.with_suffix(".sample")
-        self._write_sample(sample)
-        rows = self._rows(self.path, self.source.container)
-        return insert_priced(self.cursor, import_id, rows, self._rows(sample, "jsonl"))
-
-    def _write_sample(self, path: Path) -> None:
-        assert self.source is not None
-        path.write_bytes(b"\n".join(orjson.dumps(row) for row in self.source.sample))
+        assert self._source is not None
+        _prepare(cursor)
+        rows = self._rows(self.path, self._source.container)
+        return insert_priced(cursor, import_id, rows, self._rows(self._sample, "jsonl"))
 
     def _rows(self, path: Path, container: str) -> str:
-        assert self.sniffed is not None
-        adapter, extras = self.sniffed.adapter, self.sniffed.extras
-        raw = json_relation(path, container, adapter.reads, extras, cleaned=False, objects=self.sniffed.objects)
+        assert self._sniffed is not None
+        adapter, extras = self._sniffed.adapter, self._sniffed.extras
+        raw = json_relation(path, container, adapter.reads, extras, cleaned=False, objects=self._sniffed.objects)
         rows = normalise.select(drafts(raw, adapter, extras, {}), adapter.source, self.options.at)
         return f"SELECT * FROM ({rows}) WHERE {_GUARD}"
+
+
+def _prepare(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Give a cursor, for itself alone, the functions that reading needs."""
+    for macro in (*adapter_module.MACROS, *normalise.plain_macros()):
+        cursor.execute(macro.replace("CREATE MACRO", "CREATE OR REPLACE TEMP MACRO", 1))

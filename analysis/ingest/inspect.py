@@ -8,20 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import orjson
 import polars as pl
 
 from analysis.ingest.mapping import fields_of, guess
 from analysis.ingest.normalise import select
-from analysis.ingest.relation import csv_relation, drafts, json_relation, parquet_relation
+from analysis.ingest.relation import drafts, json_relation, whole
 from analysis.ingest.sniff import Sniffed, look, sniff
 from analysis.ingest.source import Source, SourceError, open_source, unpack
 from analysis.ingest.stager import connect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    import duckdb
 
 PREVIEW_ROWS = 20
 _PREVIEW = (
@@ -98,7 +95,7 @@ def preview(path: Path, mapping: Mapping[str, str]) -> pl.DataFrame:
     with tempfile.TemporaryDirectory() as scratch, closing(connect(Path(scratch))) as connection:
         source = _first(path, Path(scratch))
         sniffed = sniff(connection, source, mapping)
-        relation = select(drafts(_raw(connection, source, sniffed, Path(scratch)), sniffed.adapter, [], {}), "", None)
+        relation = select(drafts(_raw(source, sniffed, Path(scratch)), sniffed.adapter, [], {}), "", None)
         table = connection.sql(f"SELECT {', '.join(_PREVIEW)} FROM ({relation})").to_arrow_table()
     frame = pl.DataFrame(table)
     return frame.select(name for name in frame.columns if frame[name].null_count() < frame.height)
@@ -110,21 +107,14 @@ def _first(path: Path, scratch: Path) -> Source:
     raise SourceError(f"{path.name} holds no file.")
 
 
-def _raw(connection: duckdb.DuckDBPyConnection, source: Source, sniffed: Sniffed, scratch: Path) -> str:
-    reads = sniffed.adapter.reads
-    if source.container == "parquet":
-        raw = parquet_relation(source.path, reads, [], sniffed.types)
-    elif source.container == "csv":
-        raw = csv_relation(source, reads, [], set(sniffed.types))
+def _raw(source: Source, sniffed: Sniffed, scratch: Path) -> str:
+    if source.container in ("csv", "parquet"):
+        raw = whole(source, sniffed, [])
     else:
         lines = scratch / "sample.jsonl"
-        _write(source, lines)
-        raw = json_relation(lines, "jsonl", reads, [], cleaned=False, objects=())
+        source.write_sample(lines, PREVIEW_ROWS)
+        raw = json_relation(lines, "jsonl", sniffed.adapter.reads, [], cleaned=False, objects=())
     return f"SELECT * FROM ({raw}) LIMIT {PREVIEW_ROWS}"
-
-
-def _write(source: Source, lines: Path) -> None:
-    lines.write_bytes(b"\n".join(orjson.dumps(row) for row in source.sample[:PREVIEW_ROWS]))
 
 
 def _field(path: str, values: list[Any]) -> Field:

@@ -20,8 +20,8 @@ import orjson
 import xxhash
 
 from analysis.ingest.direct import REFUSED, Direct
-from analysis.ingest.ledger import account
-from analysis.ingest.load import Given, load, load_directly
+from analysis.ingest.ledger import Given, account
+from analysis.ingest.load import load, load_directly
 from analysis.ingest.pace import watching
 from analysis.ingest.report import Options, Progress, Report
 from analysis.ingest.task import Staged, Task
@@ -162,15 +162,14 @@ class Intake:
         source = folder / "source"
         if self.partitions or not _link(self.path, source):
             return None
+        direct = Direct(source, self.path.name, self.options)
         with self.store.cursor() as cursor:
-            if not Direct(cursor, source, self.path.name, self.options).fits(folder / "sample"):
+            if not direct.fits(cursor):
                 return None
         report = self._report(self.path.name, self.size)
+        report.format = direct.format
         try:
             with self._writing(report) as cursor:
-                direct = Direct(cursor, source, self.path.name, self.options)
-                assert direct.sniffed is not None
-                report.format = direct.sniffed.adapter.name
                 self._hash.start()
                 with watching(
                     cursor, self.size, lambda done: self._progress("reading", done, self.size), self._hash.so_far

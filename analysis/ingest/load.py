@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
 from analysis.ingest.insert import insert_priced
+from analysis.ingest.ledger import begin, complete, first_refusals
 from analysis.ingest.link import fill, resolve_scores, stand_in
 from analysis.ingest.normalise import REPAIRS
-from analysis.ingest.report import Refusal, Report, Tally
+from analysis.ingest.report import Report, Tally
 from analysis.pricing import price_missing
 from analysis.record import STAGED_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import duckdb
 
     from analysis.ingest.direct import Direct
+    from analysis.ingest.ledger import Given
     from analysis.ingest.task import Staged
-
-MAX_REFUSALS_SHOWN = 100
 
 _PARTS = ("trace", "trace_part", "call_part")
 
@@ -58,16 +53,6 @@ def load_directly(cursor: duckdb.DuckDBPyConnection, direct: Direct, report: Rep
     _Load(cursor, report).directly(direct, given)
 
 
-@dataclass(frozen=True)
-class Given:
-    """A file as it was given, before it was unpacked."""
-
-    path: str
-    size: int
-    digest: Callable[[], str]
-    """Waits for the digest, which is computed beside the reading."""
-
-
 class _Load:
     def __init__(self, cursor: duckdb.DuckDBPyConnection, report: Report) -> None:
         self.cursor = cursor
@@ -75,7 +60,7 @@ class _Load:
         self.import_id = report.id = self._number("SELECT coalesce(max(id), 0) + 1 FROM imports")
 
     def staged(self, staged: Staged, given: Given) -> None:
-        self._open(given)
+        begin(self.cursor, self.report, given)
         self.report.read, self.report.refused = staged.read, staged.refused
         self.report.notes += staged.notes
         self.cursor.execute(f"CREATE OR REPLACE TEMP VIEW staged AS FROM read_parquet('{staged.rows}')")
@@ -86,18 +71,19 @@ class _Load:
         self._link()
         self._set_aside(calls + score_rows)
         self.cursor.execute("DROP VIEW staged")
-        self._write(given)
+        self._describe()
+        complete(self.cursor, self.report, given)
 
     def directly(self, direct: Direct, given: Given) -> None:
-        assert direct.sniffed is not None
-        self._open(given)
+        begin(self.cursor, self.report, given)
         known = self._number("SELECT count(*) FROM records")
-        self.report.read = direct.insert(self.import_id)
+        self.report.read = direct.insert(self.cursor, self.import_id)
         self.report.duplicate = self._delete_duplicates(known)
         self.report.kept = self.report.read - self.report.duplicate
-        self.report.notes += direct.sniffed.notes
+        self.report.notes += direct.notes
         self._link()
-        self._write(given)
+        self._describe()
+        complete(self.cursor, self.report, given)
 
     def _link(self) -> None:
         """Join what came with what is there."""
@@ -142,19 +128,13 @@ class _Load:
                    encode(coalesce(attributes, '{}')) FROM staged WHERE problem IS NOT NULL LIMIT 10000""",
                 [self.import_id],
             )
-        rows = self.cursor.execute(
-            "SELECT line, col, reason, excerpt FROM refusals WHERE import_id = ? ORDER BY line LIMIT ?",
-            [self.import_id, MAX_REFUSALS_SHOWN],
-        ).fetchall()
-        self.report.refusals = [Refusal(*row) for row in rows]
+        self.report.refusals = first_refusals(self.cursor, self.import_id)
 
     def _insert_calls(self, *, merges: bool) -> int:
         """Insert the calls that are not there yet; returns how many of the staged rows were calls."""
         calls = "SELECT * FROM staged WHERE row_kind = 'call' AND problem IS NULL"
-        total, distinct = self.cursor.execute(f"SELECT count(*), count(DISTINCT id) FROM ({calls})").fetchone() or (
-            0,
-            0,
-        )
+        total = self._number(f"SELECT count(*) FROM ({calls})")
+        distinct = self._number(f"SELECT count(DISTINCT id) FROM ({calls})")
         if distinct < total:
             calls = self._one_each(calls, merges=merges)
         known = self._number("SELECT count(*) FROM records")
@@ -165,7 +145,7 @@ class _Load:
         self.report.duplicate += total - kept
         if merges and known and kept < distinct:
             self._insert_pieces(calls)
-        return int(total)
+        return total
 
     def _one_each(self, calls: str, *, merges: bool) -> str:
         if not merges:
@@ -270,31 +250,3 @@ class _Load:
             report.first_time, report.last_time = span[0], span[1]
             if span[2]:
                 report.notes.append(f"Records without a time: {span[2]:,}. They are in totals, not in trends.")
-
-    def _open(self, given: Given) -> None:
-        """Begin the ledger's entry, by which linking knows what came together."""
-        report = self.report
-        self.cursor.execute(
-            """INSERT INTO imports (id, batch, file, path, size, bytes, imported_by, started)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
-            [
-                self.import_id, report.batch, report.file, given.path, given.size, report.bytes, report.imported_by,
-                report.started,
-            ],
-        )  # fmt: skip
-
-    def _write(self, given: Given) -> None:
-        """Complete the ledger's entry."""
-        self._describe()
-        report = self.report
-        body = {"repairs": report.repairs, "asides": report.asides, "notes": report.notes, "seconds": report.seconds}
-        self.cursor.execute(
-            """UPDATE imports SET digest = ?, finished = now()::TIMESTAMP, format = ?, read = ?, kept = ?,
-                   duplicate = ?, repaired = ?, refused = ?, aside = ?, scores = ?, first_time = ?, last_time = ?,
-                   report = ? WHERE id = ?""",
-            [
-                given.digest(), report.format, report.read, report.kept, report.duplicate, report.repaired,
-                report.refused, report.aside, report.scores, report.first_time, report.last_time,
-                orjson.dumps(body).decode(), self.import_id,
-            ],
-        )  # fmt: skip

@@ -31,9 +31,6 @@ REPAIRS: dict[str, str] = {
 }
 """What an import may mend in a row, in words; a record's ``repairs`` names them by these keys."""
 
-STAGED_EXTRA: tuple[str, ...] = ("row_kind", "why", "line", "problem", "scores")
-"""Columns of a staged row beside the record's own."""
-
 _SCORES = (
     '[{"id":"VARCHAR","target":"VARCHAR","target_key":"VARCHAR","name":"VARCHAR","value":"VARCHAR","label":"VARCHAR",'
     '"comment":"VARCHAR","origin":"VARCHAR","time":"VARCHAR"}]'
@@ -189,7 +186,8 @@ def select(drafts: str, source: str, moment: datetime | None) -> str:
     Returns
     -------
     str
-        SQL that gives the record's columns (but for import_id, attributes as JSON text) and ``STAGED_EXTRA``.
+        SQL that gives the record's columns (but for import_id, attributes as JSON text), and row_kind, why, line,
+        problem and scores.
     """
     numbers = ", ".join(f"TRY_CAST({name} AS DOUBLE) AS n_{name}" for name in _MEASURES)
     measures = ", ".join(f"measure(d.n_{name}) AS m_{name}" for name in _MEASURES)

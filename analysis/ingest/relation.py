@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from analysis.ingest.adapter import DRAFT, Adapter
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     import duckdb
 
+    from analysis.ingest.sniff import Sniffed
     from analysis.ingest.source import Source
 
 LINE, MENDED = "_line", "_mended"
@@ -108,6 +109,16 @@ def parquet_relation(path: Path, fields: Iterable[str], extras: Iterable[str], t
         f"SELECT {', '.join(columns)}, file_row_number + 1 AS {LINE}, NULL AS {MENDED} "
         f"FROM read_parquet({literal(str(path))}, file_row_number=true, hive_partitioning=false)"
     )
+
+
+def whole(source: Source, sniffed: Sniffed, extras: Sequence[str]) -> str:
+    """Rows of a file that DuckDB reads as it is, whatever its container."""
+    reads = sniffed.adapter.reads
+    if source.container == "parquet":
+        return parquet_relation(source.path, reads, extras, sniffed.types)
+    if source.container == "csv":
+        return csv_relation(source, reads, extras, set(sniffed.types))
+    return json_relation(source.path, source.container, reads, extras, cleaned=False, objects=sniffed.objects)
 
 
 def describe(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:

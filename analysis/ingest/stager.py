@@ -15,7 +15,7 @@ from analysis.ingest import normalise
 from analysis.ingest.adapter import DRAFT, Adapter
 from analysis.ingest.clean import Cleaned, Refused, Row, clean
 from analysis.ingest.pace import watching
-from analysis.ingest.relation import LINE, MENDED, csv_relation, drafts, json_relation, parquet_relation
+from analysis.ingest.relation import LINE, MENDED, drafts, json_relation, whole
 from analysis.ingest.sniff import Sniffed, sniff
 
 if TYPE_CHECKING:
@@ -89,16 +89,8 @@ class Stager:
 
     def _optimistic(self, source: Source, sniffed: Sniffed, rows: Path) -> bool:
         """Let DuckDB read the file whole; false where it finds a row that is broken or says nothing."""
-        adapter = sniffed.adapter
-        extras = sniffed.extras
-        if source.container == "parquet":
-            raw = parquet_relation(source.path, adapter.reads, extras, sniffed.types)
-        elif source.container == "csv":
-            raw = csv_relation(source, adapter.reads, extras, set(sniffed.types))
-        else:
-            raw = json_relation(
-                source.path, source.container, adapter.reads, extras, cleaned=False, objects=sniffed.objects
-            )
+        adapter, extras = sniffed.adapter, sniffed.extras
+        raw = whole(source, sniffed, extras)
         try:
             self._copy(drafts(self._with_partitions(raw, sniffed), adapter, extras, self._constants(sniffed)), rows)
         except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException):

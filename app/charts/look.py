@@ -24,8 +24,8 @@ INK, MUTED, ACCENT = "primary", "gray", "red"
 INK_HEX = "#8a8175"
 """A bar without a colour of its own, on either paper."""
 
-PLOTLY_INK, PLOTLY_MUTED, PLOTLY_ACCENT, PLOTLY_PAPER = "#000009", "#000010", "#000021", "#000038"
-"""Plotly: the ninth and tenth categorical colour, the first diverging one, and the background."""
+PLOTLY_INK, PLOTLY_MUTED, PLOTLY_PAPER = "#000009", "#000010", "#000038"
+"""Plotly: the ninth and tenth categorical colour, and the background."""
 
 BAND = "1f"
 """Added to a colour, the opacity of an interval's band."""
