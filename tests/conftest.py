@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 
 from analysis.store import Store
 from analysis.workspace import Workspace
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
+
+
+# how long an example takes says something of the machine, not of the code
+settings.register_profile("afterword", deadline=None)
+settings.load_profile("afterword")
 
 
 @pytest.fixture

@@ -80,7 +80,13 @@ THUMBS: dict[str, int] = {
 }  # fmt: skip
 """A thumb in its usual spellings, lower case."""
 
+MAX_BRACKETS = 5_000
+"""Objects and lists that one text may hold before it is doubtful: DuckDB's VARIANT goes down into them by recursion,
+and some 20,000 levels end the process."""
+
 MACROS: tuple[str, ...] = (
+    f"""CREATE MACRO deep(txt) AS CASE WHEN strlen(txt) > {2 * MAX_BRACKETS}
+        THEN strlen(txt) - strlen(replace(replace(txt, '{{', ''), '[', '')) > {MAX_BRACKETS} ELSE false END""",
     "CREATE MACRO thumb(txt) AS map {"
     + ", ".join(f"'{word}': {value}" for word, value in THUMBS.items())
     + "}[lower(trim(CAST(txt AS VARCHAR)))]",

@@ -1,6 +1,6 @@
-"""The careful path: a file that DuckDB would not read whole becomes lines it will, and a word for each that is refused.
+"""The careful path: what DuckDB would not read becomes lines it will, and a word for each that is refused.
 
-Row by row, in Python, about three times slower than the optimistic path; memory is bounded by one row.
+Row by row, in Python, several times slower than the optimistic path; memory is bounded by one row.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from analysis.ingest.report import MAX_EXCERPT
 from analysis.ingest.split import MAX_OBJECT, objects
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from analysis.ingest.source import Source
 
@@ -51,14 +51,16 @@ class Refused:
 class Cleaned:
     """What came of cleaning a file."""
 
-    read: int = 0
     refused: int = 0
     refusals: list[Refused] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    latest: int = 0
+    """The line refused last."""
 
     def refuse(self, line: int, column: int | None, reason: str, raw: bytes) -> None:
         """Count a refusal, and keep it while there is room."""
         self.refused += 1
+        self.latest = line
         if len(self.refusals) < MAX_KEPT_REFUSALS:
             self.refusals.append(Refused(line, column, reason, raw[:_CHUNK]))
 
@@ -87,20 +89,22 @@ def clean(source: Source, cleaned: Cleaned, progress: Callable[[int], None]) -> 
     if source.container == "csv":
         yield from _table(source, cleaned, progress)
         return
-    broken: int | None = None
-    for line, raw in _json_rows(source, progress):
-        cleaned.read += 1
+    yield from clean_rows(json_rows(source, progress), cleaned)
+
+
+def clean_rows(rows: Iterable[tuple[int, bytes]], cleaned: Cleaned, *, ends: int | None = None) -> Iterator[Row]:
+    """Yield each good row of those given with their lines; `ends` is the file's last line where they are not all."""
+    line = 0
+    for line, raw in rows:
         try:
             fields, mended = read_row(raw)
         except RowError as error:
             cleaned.refuse(line, error.column, error.reason, raw)
-            broken = line
         else:
-            broken = None
             yield Row(line, fields, mended, None if mended else raw)
-    if broken is not None:
+    if cleaned.latest and cleaned.latest == (line if ends is None else ends):
         cleaned.notes.append(
-            f"The last row (line {broken}) breaks off: the file was probably cut short. Export it again."
+            f"The last row (line {cleaned.latest}) breaks off: the file was probably cut short. Export it again."
         )
 
 
@@ -184,7 +188,8 @@ def _chunks(source: Source, progress: Callable[[int], None]) -> Iterator[bytes]:
         yield decoder.decode(b"", final=True).encode()
 
 
-def _json_rows(source: Source, progress: Callable[[int], None]) -> Iterator[tuple[int, bytes]]:
+def json_rows(source: Source, progress: Callable[[int], None]) -> Iterator[tuple[int, bytes]]:
+    """The bytes of each row that is not blank, with the line it begins on; `progress` is told the bytes read."""
     chunks = _chunks(source, progress)
     if source.container == "jsonl":
         return _lines(chunks)
@@ -223,12 +228,10 @@ def _table(source: Source, cleaned: Cleaned, progress: Callable[[int], None]) ->
         except StopIteration:
             return
         except csv.Error as error:
-            cleaned.read += 1
             cleaned.refuse(line, None, f"not a table row: {error}", b"")
             continue
         if not any(cells):
             continue
-        cleaned.read += 1
         if len(cells) != len(names):
             reason = f"{len(cells)} cells, where the header has {len(names)}"
             cleaned.refuse(line, None, reason, source.delimiter.join(cells).encode())

@@ -1,7 +1,8 @@
 """The fast way in: a clean file of nothing but plain calls, straight into the log store in one pass.
 
-The statement stops itself at the first row that is anything else (broken, refused, no call, with scores, with messages
-that want Python), and the import takes the staged way instead: nothing is guessed, and nothing half done stays.
+The statement stops itself at the first row that is anything else (refused, no call, with scores, with messages that
+want Python), and the import takes the staged way instead: nothing is guessed, and nothing half done stays. Lines that
+DuckDB cannot read do not stop it; they are staged afterwards, and join the rest in the same transaction.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from analysis.ingest.insert import insert_priced
 from analysis.ingest.relation import drafts, json_relation
 from analysis.ingest.sniff import sniff
 from analysis.ingest.source import SourceError, is_packed, open_source
+from analysis.ingest.task import IS_UNREAD
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
     from analysis.ingest.sniff import Sniffed
     from analysis.ingest.source import Source
 
-_GUARD = """CASE WHEN row_kind <> 'call' THEN error('not only calls') WHEN problem IS NOT NULL THEN error(problem)
+_GUARD = f"""CASE WHEN {IS_UNREAD} THEN true
+    WHEN row_kind <> 'call' THEN error('not only calls') WHEN problem IS NOT NULL THEN error(problem)
     WHEN scores IS NOT NULL THEN error('scores') WHEN source_id IS NULL AND prompt IS NULL THEN error('twins?')
     ELSE true END"""
 
@@ -94,8 +97,8 @@ class Direct:
             return False  # the staged way says it
         return self._sniffed.adapter.rows is None
 
-    def insert(self, cursor: duckdb.DuckDBPyConnection, import_id: int) -> int:
-        """Insert the rows of a file that :meth:`fits`; returns how many.
+    def insert(self, cursor: duckdb.DuckDBPyConnection, import_id: int) -> tuple[int, int]:
+        """Insert the rows of a file that :meth:`fits`; returns how many, and how many lines DuckDB passed over.
 
         Raises
         ------
@@ -105,7 +108,10 @@ class Direct:
         assert self._source is not None
         _prepare(cursor)
         rows = self._rows(self.path, self._source.container)
-        return insert_priced(cursor, import_id, rows, self._rows(self._sample, "jsonl"))
+        inserted = insert_priced(cursor, import_id, rows, self._rows(self._sample, "jsonl"))
+        unread = cursor.execute(f"DELETE FROM records WHERE import_id = ? AND {IS_UNREAD}", [import_id]).fetchone()
+        passed_over = int(unread[0]) if unread else 0
+        return inserted - passed_over, passed_over
 
     def _rows(self, path: Path, container: str) -> str:
         assert self._sniffed is not None

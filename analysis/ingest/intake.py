@@ -21,7 +21,7 @@ import xxhash
 
 from analysis.ingest.direct import REFUSED, Direct
 from analysis.ingest.ledger import Given, account
-from analysis.ingest.load import load, load_directly
+from analysis.ingest.load import LostLinesError, load, load_directly
 from analysis.ingest.pace import watching
 from analysis.ingest.report import Options, Progress, Report
 from analysis.ingest.task import Staged, Task
@@ -118,7 +118,7 @@ class Intake:
             )
         return reports
 
-    def _stage(self, folder: Path) -> Iterator[Staged]:
+    def _stage(self, folder: Path, *, passed_over: bool = False) -> Iterator[Staged]:
         task = Task(
             path=str(self.path.resolve()),
             out=str(folder),
@@ -128,6 +128,7 @@ class Intake:
             partitions=self.partitions,
             max_expansion=self.options.max_expansion,
             broken=self._broken,
+            passed_over=passed_over,
         )
         command = [sys.executable, "-m", "analysis.ingest.stage", orjson.dumps(asdict(task)).decode()]
         with (
@@ -174,16 +175,24 @@ class Intake:
                 with watching(
                     cursor, self.size, lambda done: self._progress("reading", done, self.size), self._hash.so_far
                 ):
-                    load_directly(cursor, direct, report, self._given())
+                    load_directly(cursor, direct, report, self._given(), lambda: self._passed_over(folder))
         except REFUSED as error:
             self._broken = "Malformed JSON" in str(error)
             return None
+        except LostLinesError:
+            self._broken = True
+            return None
         return report
+
+    def _passed_over(self, folder: Path) -> Staged:
+        """Stage the lines that DuckDB passed over."""
+        (staged,) = self._stage(folder, passed_over=True)
+        return staged
 
     def _load(self, staged: Staged) -> Report:
         report = self._report(staged.name, staged.bytes)
         report.format, report.failure = staged.format, staged.failure
-        if staged.rows is None:
+        if staged.failure is not None:
             return report
         with self._writing(report) as cursor:
             self._progress("loading", 0, staged.bytes)

@@ -13,6 +13,8 @@ from analysis.pricing import price_missing
 from analysis.record import STAGED_COLUMNS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import duckdb
 
     from analysis.ingest.direct import Direct
@@ -42,15 +44,32 @@ def load(cursor: duckdb.DuckDBPyConnection, staged: Staged, report: Report, give
     _Load(cursor, report).staged(staged, given)
 
 
-def load_directly(cursor: duckdb.DuckDBPyConnection, direct: Direct, report: Report, given: Given) -> None:
+def load_directly(
+    cursor: duckdb.DuckDBPyConnection, direct: Direct, report: Report, given: Given, passed_over: Callable[[], Staged]
+) -> None:
     """Insert a file of plain calls in one pass, link it with what is there, and write the account of it.
+
+    Parameters
+    ----------
+    cursor, report, given
+        As for :func:`load`.
+    direct : Direct
+        The file.
+    passed_over : callable
+        Stages the lines that DuckDB passed over; asked where there are any.
 
     Raises
     ------
     duckdb.Error
         One of ``direct.REFUSED``, at the first row that is no plain call; the transaction is to be rolled back.
+    LostLinesError
+        If the lines passed over were not all found again; likewise.
     """
-    _Load(cursor, report).directly(direct, given)
+    _Load(cursor, report).directly(direct, given, passed_over)
+
+
+class LostLinesError(Exception):
+    """DuckDB passed lines over that were not found again: the file is to be read in another way."""
 
 
 class _Load:
@@ -61,31 +80,44 @@ class _Load:
 
     def staged(self, staged: Staged, given: Given) -> None:
         begin(self.cursor, self.report, given)
-        self.report.read, self.report.refused = staged.read, staged.refused
-        self.report.notes += staged.notes
-        self.cursor.execute(f"CREATE OR REPLACE TEMP VIEW staged AS FROM read_parquet('{staged.rows}')")
-        self._refuse(staged)
+        self._take(staged)
+        self._finish(given)
+
+    def directly(self, direct: Direct, given: Given, passed_over: Callable[[], Staged]) -> None:
+        begin(self.cursor, self.report, given)
+        known = self._number("SELECT count(*) FROM records")
+        self.report.read, lost = direct.insert(self.cursor, self.import_id)
+        self.report.duplicate = self._delete_duplicates(known)
+        self.report.kept = self.report.read - self.report.duplicate
+        if lost:
+            staged = passed_over()
+            if staged.read != lost:
+                raise LostLinesError
+            self._take(staged)
+        else:
+            self.report.notes += direct.notes
+            self._join()
+        self._finish(given)
+
+    def _take(self, staged: Staged) -> None:
+        """Insert what was staged."""
+        self.cursor.execute(f"CREATE OR REPLACE TEMP VIEW staged AS {staged.relation}")
+        refused = self._refuse(staged)
         calls = self._insert_calls(merges=staged.merges)
         score_rows = self._insert_scores()
         self._insert_parts()
-        self._link()
-        self._set_aside(calls + score_rows)
+        self._join()
+        self._set_aside(staged.read - refused - calls - score_rows)
+        self.report.read += staged.read
+        self.report.refused += refused
+        self.report.notes += staged.notes
         self.cursor.execute("DROP VIEW staged")
+
+    def _finish(self, given: Given) -> None:
         self._describe()
         complete(self.cursor, self.report, given)
 
-    def directly(self, direct: Direct, given: Given) -> None:
-        begin(self.cursor, self.report, given)
-        known = self._number("SELECT count(*) FROM records")
-        self.report.read = direct.insert(self.cursor, self.import_id)
-        self.report.duplicate = self._delete_duplicates(known)
-        self.report.kept = self.report.read - self.report.duplicate
-        self.report.notes += direct.notes
-        self._link()
-        self._describe()
-        complete(self.cursor, self.report, given)
-
-    def _link(self) -> None:
+    def _join(self) -> None:
         """Join what came with what is there."""
         fill(self.cursor, self.import_id)
         stand_in(self.cursor)
@@ -112,8 +144,8 @@ class _Load:
         row = self.cursor.execute(sql, parameters or []).fetchone()
         return int(row[0] or 0) if row else 0
 
-    def _refuse(self, staged: Staged) -> None:
-        """Keep the refusals of the careful path, and those of rows that say nothing."""
+    def _refuse(self, staged: Staged) -> int:
+        """Keep the refusals of the careful path, and those of rows that say nothing; returns how many there are."""
         if staged.refusals:
             self.cursor.execute(
                 f"INSERT INTO refusals SELECT ?, line, col, reason, excerpt, raw "
@@ -122,13 +154,13 @@ class _Load:
             )
         empty = self._number("SELECT count(*) FROM staged WHERE problem IS NOT NULL")
         if empty:
-            self.report.refused += empty
             self.cursor.execute(
                 """INSERT INTO refusals SELECT ?, line, NULL, problem, left(coalesce(attributes, ''), 200),
                    encode(coalesce(attributes, '{}')) FROM staged WHERE problem IS NOT NULL LIMIT 10000""",
                 [self.import_id],
             )
         self.report.refusals = first_refusals(self.cursor, self.import_id)
+        return staged.refused + empty
 
     def _insert_calls(self, *, merges: bool) -> int:
         """Insert the calls that are not there yet; returns how many of the staged rows were calls."""
@@ -214,12 +246,12 @@ class _Load:
             self.report.duplicate += rows - kept
         return rows
 
-    def _set_aside(self, taken: int) -> None:
-        """Account for the rows that are neither calls nor scores."""
+    def _set_aside(self, others: int) -> None:
+        """Account for the staged rows that are neither calls nor scores."""
         report = self.report
         stood_in = self._number("SELECT count(*) FROM records WHERE import_id = ? AND kind = 'trace'", [self.import_id])
         report.kept += stood_in
-        report.aside = report.read - report.refused - taken - stood_in
+        report.aside = others - stood_in
         if report.aside:
             rows = self.cursor.execute(
                 """SELECT coalesce(why, CASE row_kind WHEN 'trace' THEN 'trace that fills in its calls'

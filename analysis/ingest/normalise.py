@@ -28,6 +28,7 @@ REPAIRS: dict[str, str] = {
     "encoding": "text that was not UTF-8 was read as Windows-1252",
     "comma": "a comma too many was taken out",
     "surrogate": "half a Unicode character was replaced",
+    "deep": "attributes of more than 5,000 objects and lists were kept as text",
 }
 """What an import may mend in a row, in words; a record's ``repairs`` names them by these keys."""
 
@@ -55,6 +56,7 @@ _MACROS: tuple[str, ...] = (
     "CREATE MACRO unread(txt, value) AS txt IS NOT NULL AND txt <> '' AND value IS NULL",
     "CREATE MACRO filled(txt) AS nullif(trim(txt), '')",
     """CREATE MACRO json_object_or_null(txt) AS CASE WHEN txt IS NULL OR txt IN ('', '{}', 'null') THEN NULL
+        WHEN deep(txt) THEN CAST(json_object('value', txt) AS VARCHAR)
         WHEN starts_with(txt, '{') AND json_valid(txt) THEN txt
         WHEN json_valid(txt) THEN CAST(json_object('value', CAST(txt AS JSON)) AS VARCHAR)
         ELSE CAST(json_object('value', txt) AS VARCHAR) END""",
@@ -205,7 +207,7 @@ def select(drafts: str, source: str, moment: datetime | None) -> str:
     flags = f"""nullif(concat_ws(',', mended,
         CASE WHEN unread(time, m_time) OR unread(end_time, m_end) THEN 'time' END,
         CASE WHEN {unread.replace("d.", "").replace("p.", "")} THEN 'number' END,
-        CASE WHEN span < 0 THEN 'order' END,
+        CASE WHEN span < 0 THEN 'order' END, CASE WHEN deep(attributes) THEN 'deep' END,
         CASE WHEN span >= 0 AND abs(m_latency - span) > 0.002 + 0.05 * span THEN 'latency' END), '')"""
     content = ", ".join(f"coalesce({name}, '')" for name in _CONTENT)
     identity = f"""CAST(md5(CASE

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 LINE, MENDED = "_line", "_mended"
 """Fields that the careful path adds to each row it passes on."""
 
+UNREAD = "unread"
+"""What stands first in the repairs of a row that DuckDB could not read, or should not: `passed` reads it carefully."""
+
 
 def quote(name: str) -> str:
     """An SQL identifier."""
@@ -35,17 +38,47 @@ def json_relation(
     """Rows of a JSON file: `reads` as text, `extras` as JSON.
 
     Nested fields of top-level `objects` are read in the same pass as the rest; those of other fields are picked out of
-    their text.
+    their text. A line that DuckDB cannot read is a row all the same, marked `UNREAD`; in an array it is an error. So is
+    marked what may be nested without end.
     """
-    columns = {**_types(reads, objects), **dict.fromkeys(extras, "JSON")}
+    reads, extras = tuple(reads), tuple(extras)
+    types = _types(reads, objects)
+    columns = {**types, **dict.fromkeys(extras, "JSON")}
     if cleaned:
         columns |= {LINE: "BIGINT", MENDED: "VARCHAR"}
     typed = ", ".join(f"{literal(name)}: '{kind}'" for name, kind in columns.items())
-    layout = "array" if container == "array" else "newline_delimited"
+    by_line = container != "array"
     selected = [_nested(name) if _top(name) in objects else _field(name) for name in reads]
     selected += [quote(name) for name in extras]
-    selected += [LINE, MENDED] if cleaned else [f"NULL::BIGINT AS {LINE}", f"NULL AS {MENDED}"]
-    return f"SELECT {', '.join(selected)} FROM read_json({literal(str(path))}, format='{layout}', columns={{{typed}}})"
+    if cleaned:
+        selected += [LINE, MENDED]
+    else:
+        mended = f"CASE WHEN {_passed_over(list(columns), nested_parts(reads, objects))} THEN '{UNREAD}' END"
+        selected += [f"NULL::BIGINT AS {LINE}", f"{mended if by_line else 'NULL'} AS {MENDED}"]
+    layout = "newline_delimited', ignore_errors=true" if by_line else "array'"
+    return f"SELECT {', '.join(selected)} FROM read_json({literal(str(path))}, format='{layout}, columns={{{typed}}})"
+
+
+def _passed_over(columns: Sequence[str], parts: Mapping[str, Sequence[str]]) -> str:
+    """Whether nothing was read of a row or of a field that should be an object, or too much; in Python: `passed`."""
+    nothing = " AND ".join(f"{quote(name)} IS NULL" for name in columns)
+    hollow = [
+        f"({quote(top)} IS NOT NULL AND {' AND '.join(f'{quote(top)}.{quote(part)} IS NULL' for part in inner)})"
+        for top, inner in parts.items()
+    ]
+    texts = [quote(name) for name in columns if name not in parts]
+    texts += [f"{quote(top)}.{quote(part)}" for top, inner in parts.items() for part in inner]
+    return " OR ".join([f"({nothing})", *hollow, *(f"deep({text})" for text in texts)])
+
+
+def nested_parts(reads: Iterable[str], objects: Collection[str]) -> dict[str, list[str]]:
+    """Top-level objects, and what `reads` takes of them in the same pass."""
+    nested: dict[str, list[str]] = {}
+    for name in reads:
+        top, _, rest = name.partition(".")
+        if rest and top in objects:
+            nested.setdefault(top, []).append(rest)
+    return nested
 
 
 def _top(name: str) -> str:
@@ -54,17 +87,11 @@ def _top(name: str) -> str:
 
 def _types(reads: Iterable[str], objects: Collection[str]) -> dict[str, str]:
     """Types of the top-level fields that `reads` needs: structures of text, or text."""
-    types: dict[str, str] = {}
-    nested: dict[str, list[str]] = {}
-    for name in reads:
-        top, _, rest = name.partition(".")
-        if rest and top in objects:
-            nested.setdefault(top, []).append(rest)
-        else:
-            types[top] = "VARCHAR"
-    for top, parts in nested.items():
-        types[top] = f"STRUCT({', '.join(f'{quote(part)} VARCHAR' for part in parts)})"
-    return types
+    nested = nested_parts(reads, objects)
+    return {
+        top: f"STRUCT({', '.join(f'{quote(part)} VARCHAR' for part in nested[top])})" if top in nested else "VARCHAR"
+        for top in map(_top, reads)
+    }
 
 
 def _nested(name: str) -> str:

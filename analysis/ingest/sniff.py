@@ -30,16 +30,29 @@ class Sniffed:
     fields: frozenset[str]
     types: dict[str, str] = field(default_factory=dict)
     """DuckDB types of a table's or a Parquet file's columns."""
-    notes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     objects: frozenset[str] = frozenset()
     """Top-level fields that hold nothing but objects in the sample."""
 
     @property
     def extras(self) -> list[str]:
-        """Fields that the adapter neither reads nor ignores."""
+        """Fields that the adapter neither reads nor ignores, the first `MAX_EXTRAS` of them."""
+        return self._unknown[:MAX_EXTRAS]
+
+    @property
+    def _unknown(self) -> list[str]:
         known = {name for read in self.adapter.reads for name in (read, read.partition(".")[0])}
         known.update(self.adapter.ignores)
-        return sorted(self.fields - known)[:MAX_EXTRAS]
+        return sorted(self.fields - known)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be said of how the file is read."""
+        left = self._unknown[MAX_EXTRAS:]
+        if not left or self.adapter.rows is not None:
+            return self.remarks
+        words = f"{len(left):,} of its {len(self._unknown):,} further fields were left out: {', '.join(left[:5])}, …"
+        return (*self.remarks, words)
 
 
 def _objects(rows: list[dict[str, Any]]) -> frozenset[str]:

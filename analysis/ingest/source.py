@@ -26,6 +26,8 @@ Container = Literal["jsonl", "array", "wrapped", "objects", "csv", "parquet"]
 
 SAMPLE_BYTES = 4 << 20
 SAMPLE_ROWS = 1000
+PROBES, PROBE_BYTES = 16, 128 << 10
+"""A file of lines is also looked at in so many places further down: fields may turn up late."""
 WRAPPERS: tuple[str, ...] = ("data", "runs", "traces", "spans", "observations", "items", "records", "results", "rows",
                              "scores", "requests", "logs")  # fmt: skip
 """Keys under which one JSON object holds the list of rows."""
@@ -201,7 +203,23 @@ def _json_source(path: Path, name: str, encoding: str, text: bytes) -> Source:
     for _, body in islice(objects(iter([text]), depth, wrapper), SAMPLE_ROWS):
         with suppress(RowError):
             sample.append(read_row(body)[0])
+    if container == "jsonl" and encoding == "utf-8":
+        sample += _probed(path)
     return Source(path, name, container, encoding, wrapper, "", tuple(sample))
+
+
+def _probed(path: Path) -> Iterator[dict[str, Any]]:
+    """Rows from further down in a file of lines, where it is longer than what was sampled of its beginning."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        for place in range(1, PROBES + 1):
+            start = size * place // PROBES - PROBE_BYTES
+            if start < SAMPLE_BYTES:
+                continue
+            file.seek(start)
+            for line in file.read(PROBE_BYTES).split(b"\n")[1:-1]:
+                with suppress(RowError):
+                    yield read_row(line)[0]
 
 
 def _container(text: bytes) -> tuple[Container, str | None]:

@@ -15,8 +15,10 @@ from analysis.ingest import normalise
 from analysis.ingest.adapter import DRAFT, Adapter
 from analysis.ingest.clean import Cleaned, Refused, Row, clean
 from analysis.ingest.pace import watching
+from analysis.ingest.passed import passed_over
 from analysis.ingest.relation import LINE, MENDED, drafts, json_relation, whole
 from analysis.ingest.sniff import Sniffed, sniff
+from analysis.ingest.task import IS_UNREAD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -77,18 +79,19 @@ class Stager:
         self.staged.format, self.staged.source = adapter.name, adapter.source
         self.staged.merges = adapter.merges
         self.staged.notes += sniffed.notes
-        rows = self.folder / "rows.parquet"
         optimistic = (adapter.rows is None and not self.task.broken) and (
             source.container == "parquet" or (source.plain and source.container in ("jsonl", "array", "csv"))
         )
-        if not (optimistic and self._optimistic(source, sniffed, rows)):
-            self._carefully(source, sniffed, rows)
-        self._tell_twins_apart(rows)
-        self.staged.rows = str(rows)
-        self._count(adapter, rows)
+        if self.task.passed_over:
+            self._passed_over(source, sniffed)
+        elif not (optimistic and self._optimistic(source, sniffed)):
+            self._carefully(source, sniffed)
+        self._tell_twins_apart()
+        self._count(adapter)
 
-    def _optimistic(self, source: Source, sniffed: Sniffed, rows: Path) -> bool:
-        """Let DuckDB read the file whole; false where it finds a row that is broken or says nothing."""
+    def _optimistic(self, source: Source, sniffed: Sniffed) -> bool:
+        """Let DuckDB read the file whole; false where that will not do, and nothing is staged."""
+        rows = self.folder / "rows.parquet"
         adapter, extras = sniffed.adapter, sniffed.extras
         raw = whole(source, sniffed, extras)
         try:
@@ -97,18 +100,41 @@ class Stager:
             if source.container == "parquet":
                 raise
             return False
+        self.staged.rows = [str(rows)]
         if source.container == "parquet":
             return True
-        return not self._value("SELECT count(*) FROM read_parquet(?) WHERE problem IS NOT NULL", [str(rows)])
+        silent = self._value(f"SELECT count(*) FROM {self.staged.relation} WHERE problem IS NOT NULL", [])
+        unread = self._value(f"SELECT count(*) FROM read_parquet(?) WHERE {IS_UNREAD}", [str(rows)])
+        if not silent and (not unread or self._passed_over(source, sniffed) == unread):
+            return True
+        self.staged.rows = []
+        return False
 
-    def _carefully(self, source: Source, sniffed: Sniffed, rows: Path) -> None:
-        adapter, cleaned = sniffed.adapter, Cleaned()
-        good_rows = (
+    def _carefully(self, source: Source, sniffed: Sniffed) -> None:
+        """Go through the file row by row."""
+        cleaned = Cleaned()
+        self._stage_rows(
             self._parquet_rows(source)
             if source.container == "parquet"
-            else clean(source, cleaned, lambda done: self.progress("reading carefully", done, self.staged.bytes))
-        )
-        good = self.folder / "good"
+            else clean(source, cleaned, lambda done: self.progress("reading carefully", done, self.staged.bytes)),
+            cleaned, source, sniffed,
+        )  # fmt: skip
+
+    def _passed_over(self, source: Source, sniffed: Sniffed) -> int:
+        """Stage the lines that DuckDB passed over; returns how many they are, -1 where they were not found."""
+        found = passed_over(
+            self.connection, source, sniffed, self.folder / "doubtful",
+            lambda done: self.progress("finding broken lines", done, self.staged.bytes),
+        )  # fmt: skip
+        if found is None:
+            return -1
+        rows, cleaned = found
+        return self._stage_rows(rows, cleaned, source, sniffed) + cleaned.refused
+
+    def _stage_rows(self, good_rows: Iterable[Row], cleaned: Cleaned, source: Source, sniffed: Sniffed) -> int:
+        """Stage rows that were read in Python, and what became of the others; returns how many are staged."""
+        adapter = sniffed.adapter
+        good, rows = self.folder / "good", self.folder / "careful.parquet"
         if adapter.rows is None:
             self._write_lines(good_rows, good, verbatim=source.container == "jsonl" and source.plain)
             raw = json_relation(good, "jsonl", adapter.reads, sniffed.extras, cleaned=True, objects=())
@@ -118,9 +144,11 @@ class Stager:
             relation = f"SELECT * FROM read_parquet('{good}')"
         self._copy(relation, rows)
         good.unlink()
+        self.staged.rows.append(str(rows))
         self.staged.refused = cleaned.refused
         self.staged.notes += cleaned.notes
         self._write_refusals(cleaned.refusals)
+        return self._value("SELECT count(*) FROM read_parquet(?)", [str(rows)])
 
     def _parquet_rows(self, source: Source) -> Iterator[Row]:
         line = 0
@@ -196,26 +224,26 @@ class Stager:
         row = self.connection.execute(sql, parameters).fetchone()
         return int(row[0]) if row else 0
 
-    def _tell_twins_apart(self, rows: Path) -> None:
+    def _tell_twins_apart(self) -> None:
         """Give each of several equal rows an id, where nothing but times and numbers is logged.
 
         Two such rows are two calls, no duplicate; the n-th of them is the n-th in any other export too.
         """
         bare = "row_kind = 'call' AND source_id IS NULL AND prompt IS NULL AND response IS NULL AND tool_calls IS NULL"
-        read = f"FROM read_parquet('{rows}')"
+        read = f"FROM {self.staged.relation}"
         if not self._value(f"SELECT count(*) - count(DISTINCT id) {read} WHERE {bare}", []):
             return
         nth = "row_number() OVER (PARTITION BY id)"
-        twins = rows.with_suffix(".twins")
+        twins = self.folder / "twins.parquet"
         self.connection.execute(
             f"""COPY (SELECT * REPLACE (CASE WHEN {bare} AND {nth} > 1
                 THEN CAST(md5(concat_ws('#', id, {nth})) AS UUID) ELSE id END AS id) {read})
             TO '{twins}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP})"""
         )
-        twins.replace(rows)
+        self.staged.rows = [str(twins)]
 
-    def _count(self, adapter: Adapter, rows: Path) -> None:
-        staged = self._value("SELECT count(*) FROM read_parquet(?)", [str(rows)])
+    def _count(self, adapter: Adapter) -> None:
+        staged = self._value(f"SELECT count(*) FROM {self.staged.relation}", [])
         self.staged.read = staged + self.staged.refused
         if adapter.row_limit and self.staged.read == adapter.row_limit[0]:
             self.staged.notes.append(f"Exactly {self.staged.read:,} rows: {adapter.row_limit[1]}")

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from analysis.ingest.relation import UNREAD, literal
+
+IS_UNREAD = f"starts_with(coalesce(repairs, ''), '{UNREAD}')"
+"""SQL: whether a row stands for a line that DuckDB passed over."""
+
 
 @dataclass
 class Task:
@@ -20,6 +25,8 @@ class Task:
     max_expansion: int = 200
     broken: bool = False
     """Whether DuckDB is known not to read the file whole."""
+    passed_over: bool = False
+    """Whether to stage only the lines that DuckDB passed over: the others are in."""
 
 
 @dataclass
@@ -31,11 +38,16 @@ class Staged:
     source: str = ""
     merges: bool = False
     bytes: int = 0
-    rows: str | None = None
-    """Parquet of staged rows; none where the whole file was refused."""
+    rows: list[str] = field(default_factory=list)
+    """Parquet files of staged rows; none where the whole file was refused."""
     refusals: str | None = None
     """Parquet of refused rows."""
     refused: int = 0
     read: int = 0
     notes: list[str] = field(default_factory=list)
     failure: str | None = None
+
+    @property
+    def relation(self) -> str:
+        """SQL of the staged rows."""
+        return f"(FROM read_parquet([{', '.join(map(literal, self.rows))}]) WHERE NOT {IS_UNREAD})"

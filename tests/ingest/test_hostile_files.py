@@ -8,6 +8,7 @@ import zipfile
 from typing import TYPE_CHECKING, Any
 
 import orjson
+import polars as pl
 import pytest
 import zstandard
 from hypothesis import HealthCheck, given, settings
@@ -136,10 +137,14 @@ def test_a_line_of_a_hundred_megabytes_is_refused(file: Callable[..., Path], tak
     assert (report.refusals[0].line, report.refusals[0].reason) == (11, "longer than 16 MiB")
 
 
-def test_deep_nesting_harms_nothing(file: Callable[..., Path], take: Callable[..., Any]) -> None:
-    deep = json.dumps(run_of(50, inputs="DEEP")).replace('"DEEP"', "[" * 100_000 + "]" * 100_000)
-    (report,) = take(file("logs.jsonl", lines(*TEXT, deep, '{"broken": ')))
-    check(report, refused=2)
+@pytest.mark.parametrize("where", ["inputs", "custom", "extra"])
+def test_deep_nesting_harms_nothing(where: str, file: Callable[..., Path], take: Callable[..., Any]) -> None:
+    deep = json.dumps(run_of(50, **{where: "DEEP"})).replace('"DEEP"', '[{"k":' * 50_000 + "1" + "}]" * 50_000)
+    (report,) = take(file("clean.jsonl", lines(*TEXT[:10], run_of(51, custom="x"), deep)))
+    check(report, kept=11, refused=1)
+    assert report.refusals[0].reason == "nested too deeply"
+    (report,) = take(file("broken.jsonl", lines(*TEXT[10:], run_of(52, custom="x"), deep, '{"broken": ')))
+    check(report, kept=11, refused=2)
     assert report.refusals[0].reason == "nested too deeply"
 
 
@@ -149,6 +154,65 @@ def test_mixed_rows_each_get_their_word(file: Callable[..., Path], take: Callabl
     (report,) = take(file("logs.jsonl", lines(*GOOD, odd, chain, {"something": "else"})))
     assert (report.kept, report.aside) == (21, 2)
     assert {tally.what for tally in report.asides} == {"chain run, no model call", "no model call"}
+
+
+def test_broken_lines_far_down_cost_nothing_else(
+    file: Callable[..., Path], take: Callable[..., Any], store: Store
+) -> None:
+    rows: list[Any] = [run_of(number) for number in range(3000)]
+    rows[1500] = '{"id": "cut", "run_type":'
+    rows[2000] = run_of(2000, extra="not an object")
+    rows[2100] = run_of(2100, extra={})
+    rows[2200] = json.dumps(run_of(2200)).replace("Question 2200?", "tab\tbed")
+    rows[2300] = json.dumps(run_of(2300)).replace('"0.25"', "NaN")
+    rows[2400] = "[1]"
+    rows[2999] = json.dumps(run_of(2999))[:-30]
+    (report,) = take(file("logs.jsonl", lines(*rows)))
+    check(report, kept=2997, refused=3, repaired=2)
+    assert [refusal.line for refusal in report.refusals] == [1501, 2401, 3000]
+    assert any("cut short" in note for note in report.notes)
+    assert store.rows(
+        "SELECT source_id, model, prompt, repairs FROM records WHERE model IS NULL OR repairs IS NOT NULL ORDER BY 1"
+    ) == [
+        {"source_id": "run-2000", "model": None, "prompt": "Question 2000?", "repairs": None},
+        {"source_id": "run-2100", "model": None, "prompt": "Question 2100?", "repairs": None},
+        {"source_id": "run-2200", "model": "gpt-4o-mini", "prompt": "tab\tbed", "repairs": "control"},
+        {"source_id": "run-2300", "model": "gpt-4o-mini", "prompt": "Question 2300?", "repairs": "number"},
+    ]
+
+
+def test_a_field_that_turns_up_far_down_is_kept(
+    file: Callable[..., Path], take: Callable[..., Any], store: Store
+) -> None:
+    rows = [run_of(number, inputs="x" * 4000) for number in range(6000)]
+    for row in rows[3000:]:
+        row["tenant"] = "blue"
+    take(file("logs.jsonl", lines(*rows)))
+    found = "SELECT count(*) AS n FROM records WHERE variant_extract(attributes, 'tenant')::VARCHAR = 'blue'"
+    assert store.rows(found) == [{"n": 3000}]
+
+
+@pytest.mark.parametrize("kind", ["table", "parquet"])
+def test_attributes_nested_without_end_stay_text(
+    kind: str, file: Callable[..., Path], take: Callable[..., Any], store: Store, tmp_path: Path
+) -> None:
+    deep = '{"k":' * 100_000 + "1" + "}" * 100_000
+    if kind == "table":
+        path = file("logs.csv", f'time,question,answer,custom\n2026-11-03,Q,A,"{deep.replace(chr(34), chr(34) * 2)}"\n')
+    else:
+        path = tmp_path / "logs.parquet"
+        pl.DataFrame({"time": ["2026-11-03"], "question": ["Q"], "answer": ["A"], "custom": [deep]}).write_parquet(path)
+    (report,) = take(path)
+    assert report.failure is None
+    assert (report.refused, report.repaired) == (0, 1)
+    assert report.repairs[0].what.startswith("attributes of more than 5,000")
+    assert store.rows("SELECT count(*) AS n FROM records WHERE repairs = 'deep'") == [{"n": 1}]
+
+
+def test_a_row_of_very_many_parts_is_read_all_the_same(file: Callable[..., Path], take: Callable[..., Any]) -> None:
+    busy = run_of(20, inputs={"messages": [{"role": "user", "content": f"Part {n}"} for n in range(6_000)]})
+    (report,) = take(file("logs.jsonl", lines(*GOOD, busy)))
+    check(report, kept=21)
 
 
 def test_table_rows_with_too_many_cells_are_refused(file: Callable[..., Path], take: Callable[..., Any]) -> None:
@@ -263,3 +327,10 @@ def test_any_bytes_become_an_object_or_a_word(raw: bytes) -> None:
 
 def test_a_comma_too_many_is_taken_out() -> None:
     assert read_row(b'{"a": [1, 2,], "b": "x,}",}') == ({"a": [1, 2], "b": "x,}"}, "comma")
+
+
+def test_fields_without_number_are_left_out_with_a_word(file: Callable[..., Path], take: Callable[..., Any]) -> None:
+    wide = run_of(1, **{f"field_{number:04d}": number for number in range(230)})
+    (report,) = take(file("logs.jsonl", lines(wide)))
+    assert report.kept == 1
+    assert any(note.startswith("30 of its 230 further fields were left out: field_0200,") for note in report.notes)
