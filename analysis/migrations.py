@@ -26,6 +26,16 @@ VERSIONS: tuple[tuple[str, ...], ...] = (
             first_time TIMESTAMP, last_time TIMESTAMP, undone TIMESTAMP, report VARCHAR)""",
         "CREATE TABLE refusals (import_id INTEGER, line BIGINT, col BIGINT, reason VARCHAR, excerpt VARCHAR, raw BLOB)",
     ),
+    # What `metrics.kept` keeps by day; all of it is computed from the records.
+    (
+        "CREATE TABLE kept_days (day DATE, print VARCHAR)",
+        """CREATE TABLE kept_figures (day DATE, field VARCHAR, member VARCHAR, metric VARCHAR, value DOUBLE, n BIGINT,
+            "of" BIGINT, spread DOUBLE)""",
+        "CREATE TABLE kept_spreads (day DATE, field VARCHAR, member VARCHAR, measure VARCHAR, bin SMALLINT, n BIGINT)",
+        "CREATE TABLE kept_visits (metric VARCHAR, day DATE, key UBIGINT, before DATE)",
+        """CREATE TABLE kept_facets (day DATE, field VARCHAR, value VARCHAR, requests BIGINT, first TIMESTAMP,
+            import_id INTEGER)""",
+    ),
 )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from analysis import pricing
-from analysis.metrics import catalogue, distribution, extent, query
+from analysis.metrics import catalogue, distribution, extent, facets, query
 from app import runtime
 
 if TYPE_CHECKING:
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
     from analysis.metrics.catalogue import Metric
     from analysis.metrics.extent import Extent
+    from analysis.metrics.facets import Dimension
     from analysis.metrics.filter import Filter
-    from analysis.metrics.query import Dimension, Figure
+    from analysis.metrics.query import Figure
     from analysis.store import Store
 
 KEPT = 400
@@ -138,22 +139,22 @@ def _imported(now: tuple[str, int]) -> list[Metric]:
 
 @st.cache_data(max_entries=KEPT, show_spinner=False)
 def _dimensions(now: tuple[str, int], filter: Filter) -> list[Dimension]:
-    return query.dimensions(store(), filter)
+    return facets.dimensions(store(), filter)
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False)
 def _values(now: tuple[str, int], field: str, filter: Filter) -> list[str]:
-    return query.values(store(), field, filter)["value"].to_list()
+    return facets.values(store(), field, filter)["value"].to_list()
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _in_order(now: tuple[str, int], field: str) -> list[str]:
-    return extent.values_in_order(store(), field)
+    return facets.values_in_order(store(), field)
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False)
 def _arrivals(now: tuple[str, int], field: str, filter: Filter) -> pl.DataFrame:
-    return extent.arrivals(store(), field, filter)
+    return facets.arrivals(store(), field, filter)
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False)

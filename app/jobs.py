@@ -19,7 +19,7 @@ import duckdb
 from analysis.ingest.intake import ImportCancelledError
 from analysis.ingest.report import Options
 from analysis.ingest.run import import_paths, undo
-from analysis.metrics.rollup import refresh
+from analysis.metrics.kept.days import refresh
 from analysis.pricing import reprice
 from analysis.state import jobs as kept
 

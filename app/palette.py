@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analysis.metrics.fields import NONE, OTHER
+from analysis.metrics.kept.facets import IDENTIFIERS
 from app import data
 
 HUES: tuple[str, ...] = (
@@ -14,7 +15,7 @@ PENCIL = "#8a8175"
 """For what has no colour of its own: the rest, and missing values."""
 
 MANY = 24
-"""A field with more values than this, such as the user, has no colours: they would tell nothing apart."""
+"""A field with more values has no colours: they would tell nothing apart. Nor have users and conversations."""
 
 
 def colours(field: str, values: list[str]) -> dict[str, str]:
@@ -23,8 +24,8 @@ def colours(field: str, values: list[str]) -> dict[str, str]:
     A value's colour is its place in the order in which imports brought the values, so it stays when others come. Beyond
     eight values colours come again; labels stand beside them.
     """
-    known = data.values_in_order(field)
-    if len(known) > MANY:
+    known = [] if field in IDENTIFIERS else data.values_in_order(field)
+    if not known or len(known) > MANY:
         return dict.fromkeys(values, PENCIL)
     order = {value: place for place, value in enumerate(known)}
     return {

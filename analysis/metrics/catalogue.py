@@ -78,6 +78,11 @@ class Metric:
         return self.per or (self.value if "DISTINCT" in self.value else None)
 
     @property
+    def unit_counted(self) -> str:
+        """SQL of what the distinct count in it counts."""
+        return (self.apart or "").removeprefix("count(DISTINCT ").removesuffix(")")
+
+    @property
     def total(self) -> bool:
         """Whether it is a count or a sum, which is 0 where there are no records."""
         return self.denominator.startswith("none")
@@ -179,7 +184,8 @@ def _percentiles(column: str, title: str, words: str) -> list[Metric]:
     return [
         Metric(
             f"{column}_p{point}", f"{title}, p{point}", "s",
-            f"{point} % of the requests took no longer: {words} (exact, interpolated between neighbours).",
+            f"{point} % of the requests took no longer: {words} (interpolated between neighbours; to 0.51 % where "
+            "more than 200,000 requests are asked for).",
             f"requests with a known {title.lower()}", "lower", "histogram",
             f"list_extract(quantile_cont(r.{column}, [{points}]), {place})", f"count(r.{column})",
         )

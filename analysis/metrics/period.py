@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 GRAINS = ("hour", "day", "week", "month")
 """Widths of a trend's buckets; a week starts on Monday."""
@@ -37,6 +37,11 @@ def floor(time: datetime, grain: str) -> datetime:
     if grain == "week":
         return day - timedelta(days=day.weekday())
     return day.replace(day=1) if grain == "month" else day
+
+
+def midnight(day: date) -> datetime:
+    """Find the moment at which a day begins."""
+    return datetime(day.year, day.month, day.day)
 
 
 def bucket_end(time: datetime, grain: str) -> datetime:

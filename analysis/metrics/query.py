@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -11,20 +10,15 @@ import polars as pl
 from analysis.metrics import fields
 from analysis.metrics.catalogue import METRICS, Metric, find
 from analysis.metrics.fields import NONE, OTHER, Bound
+from analysis.metrics.kept.figures import serve
 from analysis.metrics.period import bucket_end, check, floor
-from analysis.metrics.rollup import serve
 from analysis.metrics.scan import SCORED, SIGNALLED, Keys, long_form, scan
-from analysis.record import DIMENSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analysis.metrics.filter import Filter
     from analysis.store import Store
-
-
-MAX_KEYS = 100
-"""So many keys of attributes are offered for a breakdown; any other can still be named."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +89,7 @@ def measure(
     metrics = [find(store, name) for name in dict.fromkeys(names)]
     wide: dict[str, pl.DataFrame] = {}
     everything = list(dict.fromkeys([METRICS["requests"], *metrics]))
-    kept = serve(store, everything, filter, by, grain, limit)
+    kept = serve(store, everything, filter, by, grain, limit, _leading(metrics))
     if kept is not None:
         wide = {metric.name: kept for metric in everything if f"{metric.name}.value" in kept.columns}
     missing = [metric for metric in everything if metric.name not in wide]
@@ -196,56 +190,3 @@ def _largest(store: Store, field: str, metric: Metric, filter: Filter, limit: in
         values | bound.values,
     )
     return [row["value"] for row in rows]
-
-
-@dataclass(frozen=True)
-class Dimension:
-    """A field that records can be broken down by, and how many values it has among them, missing ones aside."""
-
-    field: str
-    title: str
-    values: int
-
-
-def dimensions(store: Store, filter: Filter) -> list[Dimension]:
-    """List the fields that have a value in some record of the filter, attributes last, their values counted roughly."""
-    where, parameters = filter.predicate()
-    names = list(DIMENSIONS)
-    columns = ", ".join(f"approx_count_distinct(r.{fields.quoted(name)})" for name in names)
-    counts = store.frame(f"SELECT {columns} FROM records r WHERE {where}", parameters).row(0)
-    found = [Dimension(name, DIMENSIONS[name], count) for name, count in zip(names, counts, strict=True)]
-    for key in attribute_keys(store, store.generation):
-        bound = Bound("k")
-        column = fields.column(fields.ATTRIBUTE + key, bound)
-        sql = f"SELECT approx_count_distinct({column}) FROM records r WHERE {where}"
-        count = store.frame(sql, parameters | bound.values).item()
-        found.append(Dimension(fields.ATTRIBUTE + key, key, count))
-    return [dimension for dimension in found if dimension.values]
-
-
-def values(store: Store, field: str, filter: Filter, *, limit: int = 50) -> pl.DataFrame:
-    """List a field's most frequent values among the records of a filter.
-
-    Returns
-    -------
-    polars.DataFrame
-        ``value`` (text; a missing one reads ``(none)``) and ``requests``, the most frequent first.
-    """
-    bound = Bound("k")
-    column = f"coalesce({fields.column(field, bound)}::VARCHAR, '{NONE}')"
-    where, parameters = filter.predicate()
-    return store.frame(
-        f"SELECT {column} AS value, count(*) AS requests FROM records r WHERE {where} "
-        f"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {limit:d}",
-        parameters | bound.values,
-    )
-
-
-@lru_cache(maxsize=4)
-def attribute_keys(store: Store, generation: int) -> tuple[str, ...]:
-    """List the attributes' most frequent keys in the whole store, by name; kept until its `generation` changes."""
-    frame = store.frame(
-        "SELECT unnest(variant_keys(attributes)) AS key, count(*) AS n FROM records GROUP BY 1 "
-        f"ORDER BY 2 DESC, 1 LIMIT {MAX_KEYS:d}"
-    )
-    return tuple(frame["key"].sort())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from analysis.metrics.rollup import refresh
+from analysis.metrics.kept.days import refresh
 from analysis.store import Store
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from analysis.metrics.distribution import distribution
-from analysis.metrics.extent import Extent, arrivals, extent, values_in_order
+from analysis.metrics.extent import Extent, extent
+from analysis.metrics.facets import arrivals, values_in_order
 from analysis.metrics.fields import UnknownFieldError
 from analysis.metrics.filter import Filter
 from analysis.metrics.safety import speaks_of_safety

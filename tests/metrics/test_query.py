@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 import polars as pl
 import pytest
 
+from analysis.metrics.facets import Dimension, dimensions, values
 from analysis.metrics.fields import UnknownFieldError
 from analysis.metrics.filter import Filter
-from analysis.metrics.query import Dimension, dimensions, fill, measure, values
+from analysis.metrics.query import fill, measure
 
 START = datetime(2026, 8, 3)  # a Monday
 

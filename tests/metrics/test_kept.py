@@ -7,10 +7,12 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from analysis.metrics import rollup
 from analysis.metrics.catalogue import METRICS
+from analysis.metrics.facets import Dimension, arrivals, dimensions, values, values_in_order
 from analysis.metrics.fields import NONE
 from analysis.metrics.filter import Filter
+from analysis.metrics.kept import figures, freshness, spreads
+from analysis.metrics.kept.days import refresh
 from analysis.metrics.query import measure, summary
 from analysis.metrics.scan import scan
 
@@ -55,7 +57,7 @@ def both(store, monkeypatch, *arguments, **options):
     """Ask with the kept days and without."""
     kept = measure(store, *arguments, **options)
     with monkeypatch.context() as patch:
-        patch.setattr(rollup, "_fresh", {})
+        patch.setattr(freshness, "_known", {})
         return kept, measure(store, *arguments, **options)
 
 
@@ -67,6 +69,7 @@ PERIODS = [
     Filter(end=START + timedelta(days=12, hours=1)),
     Filter().where("model", "a"),
     Filter(START + timedelta(hours=30)).where("environment", None),
+    Filter(START + timedelta(hours=30)).where("model", "a", None),
 ]
 
 
@@ -74,9 +77,39 @@ PERIODS = [
 @pytest.mark.parametrize("grain", [None, "day", "week", "month"])
 @pytest.mark.parametrize("by", [(), ("model",)])
 def test_kept_days_give_what_a_scan_gives(filled, monkeypatch, filter, grain, by):
-    assert rollup.refresh(filled) > 0
+    assert refresh(filled) > 0
     kept, scanned = both(filled, monkeypatch, NAMES, filter, by=by, grain=grain)
     assert_frame_equal(kept, scanned, check_exact=False, rel_tol=1e-9, abs_tol=1e-12)
+
+
+@pytest.mark.parametrize("grain", [None, "day", "month"])
+@pytest.mark.parametrize("first", ["cost", "users", "error_rate"])
+def test_the_smaller_groups_are_put_together(filled, monkeypatch, grain, first):
+    refresh(filled)
+    names = list(dict.fromkeys([first, *NAMES]))
+    kept, scanned = both(filled, monkeypatch, names, PERIODS[2], by=("model",), grain=grain, limit=1)
+    assert_frame_equal(kept, scanned, check_exact=False, rel_tol=1e-9, abs_tol=1e-12)
+
+
+@pytest.mark.parametrize("filter", [*PERIODS[1:6], PERIODS[7]], ids=Filter.sentence)
+@pytest.mark.parametrize(
+    "options", [{}, {"grain": "week"}, {"by": ("model",)}, {"by": ("model",), "limit": 1}], ids=str
+)
+def test_percentiles_of_many_records_are_right_to_half_a_percent(store, add_records, monkeypatch, filter, options):
+    dice = random.Random(3)
+    add_records(*({"time": START + timedelta(minutes=20 * number), "model": dice.choice("abc"),
+                   "environment": None, "latency": dice.choice([0.0, 0.31, 1.7, 2.2, 9.1, 45.0, None])}
+                  for number in range(1500)))  # fmt: skip
+    refresh(store)
+    names = [name for name in NAMES if name.startswith("latency")]
+    exact = measure(store, names, filter, **options)
+    monkeypatch.setattr(spreads, "EXACT", 0)
+    asked = scans(monkeypatch)
+    kept = measure(store, names, filter, **options)
+    assert all(names == ["requests"] for names in asked), "but for the broken days nothing is scanned"
+    assert_frame_equal(kept.drop("value"), exact.drop("value"))
+    for found, right in zip(kept["value"], exact["value"], strict=True):
+        assert found == pytest.approx(right, rel=0.0051)
 
 
 def scans(monkeypatch):
@@ -86,7 +119,7 @@ def scans(monkeypatch):
         asked.append([metric.name for metric in metrics])
         return scan(store, metrics, *others)
 
-    for module in ("analysis.metrics.query.scan", "analysis.metrics.rollup.scan"):
+    for module in ("analysis.metrics.query.scan", "analysis.metrics.kept.figures.scan"):
         monkeypatch.setattr(module, counting)
     return asked
 
@@ -96,10 +129,12 @@ def scans(monkeypatch):
     [
         (["users", "latency_p95", "cost"], PERIODS[1], {"grain": "day"}, []),
         (["error_rate", "cost_per_request"], PERIODS[1], {}, []),
-        (["users", "cost"], PERIODS[1], {}, [["users"]]),
+        (["users", "cost_per_user", "cost"], PERIODS[2], {}, [["requests", "cost"]] * 2),
+        (["users", "latency_p50"], PERIODS[1], {}, [["latency_p50"]]),
         (["cost"], Filter().where("model", "a"), {"grain": "day"}, []),
         (["cost"], Filter(), {"by": ("model",), "limit": 3}, []),
-        (["cost"], Filter(), {"by": ("model",), "limit": 2}, [["requests", "cost"]]),
+        (["cost"], Filter(), {"by": ("model",), "limit": 2}, []),
+        (["cost"], Filter().where("model", "a", "b"), {"by": ("model",)}, []),
         (["cost"], Filter(), {"by": ("user_id",)}, [["requests", "cost"]]),
         (["cost"], Filter().where("user_id", "u"), {}, [["requests", "cost"]]),
         (["cost"], Filter(), {"grain": "hour"}, [["requests", "cost"]]),
@@ -107,20 +142,20 @@ def scans(monkeypatch):
     ],
 )
 def test_only_what_is_not_kept_is_scanned(filled, monkeypatch, names, filter, options, scanned):
-    rollup.refresh(filled)
+    refresh(filled)
     asked = scans(monkeypatch)
     measure(filled, names, filter, **options)
     assert asked == scanned
 
 
 def test_a_change_is_seen_at_once_and_its_days_computed_anew(filled, add_records):
-    rollup.refresh(filled)
+    refresh(filled)
     before = summary(filled, ["requests", "cost"], Filter())
     add_records({"time": START + timedelta(days=2), "recorded_cost": 100.0})
     assert summary(filled, ["requests"], Filter())["requests"].value == before["requests"].value + 1
-    assert rollup.refresh(filled) == 1
+    assert refresh(filled) == 1
     assert summary(filled, ["cost"], Filter())["cost"].value == pytest.approx(before["cost"].value + 100)
-    assert rollup.refresh(filled) == 0
+    assert refresh(filled) == 0
 
 
 @pytest.mark.parametrize(
@@ -134,41 +169,87 @@ def test_a_change_is_seen_at_once_and_its_days_computed_anew(filled, add_records
     ],
 )
 def test_every_change_is_found(filled, monkeypatch, change):
-    rollup.refresh(filled)
+    refresh(filled)
     with filled.write() as cursor:
         cursor.execute(change)
-    rollup.refresh(filled)
+    refresh(filled)
     kept, scanned = both(filled, monkeypatch, NAMES, Filter(), grain="day")
     assert_frame_equal(kept, scanned, check_exact=False, rel_tol=1e-9, abs_tol=1e-12)
 
 
 def test_a_field_with_too_many_values_is_scanned(filled, add_records, monkeypatch):
-    rollup.refresh(filled)
-    add_records(*({"time": START, "model": f"m{number}"} for number in range(rollup.MAX_MEMBERS)))
-    rollup.refresh(filled)
+    refresh(filled)
+    add_records(*({"time": START, "model": f"m{number}"} for number in range(figures.MAX_MEMBERS)))
+    refresh(filled)
     asked = scans(monkeypatch)
-    assert measure(filled, ["requests"], Filter(), by=("model",))["value"].sum() == 300 + rollup.MAX_MEMBERS
+    assert measure(filled, ["requests"], Filter(), by=("model",))["value"].sum() == 300 + figures.MAX_MEMBERS
     assert asked == [["requests"]]
-    assert measure(filled, ["requests"], Filter(), by=("environment",))["value"].sum() == 300 + rollup.MAX_MEMBERS
+    assert measure(filled, ["requests"], Filter(), by=("environment",))["value"].sum() == 300 + figures.MAX_MEMBERS
     assert len(asked) == 1
 
 
 def test_records_without_a_time_are_not_forgotten(filled, add_records):
     add_records({"model": "z"})
-    rollup.refresh(filled)
+    refresh(filled)
     assert summary(filled, ["requests"], Filter())["requests"].value == 301
     assert measure(filled, ["requests"], Filter(), grain="day")["value"].sum() == 300
     assert NONE not in measure(filled, ["requests"], Filter(), by=("model",)).filter(pl.col("value") == 0)["model"]
 
 
 def test_nothing_is_kept_where_another_change_came_between(filled, monkeypatch):
-    slow = rollup._rows
+    slow = figures.compute
 
     def interrupted(store, *others):
         with store.write() as cursor:
             cursor.execute("DELETE FROM scores")
         return slow(store, *others)
 
-    monkeypatch.setattr(rollup, "_rows", interrupted)
-    assert rollup.refresh(filled) == -1
-    assert filled not in rollup._fresh
+    monkeypatch.setattr(figures, "compute", interrupted)
+    assert refresh(filled) == -1
+    assert not freshness.is_fresh(filled)
+
+
+def test_what_is_offered_is_what_the_records_have(store, add_records):
+    add_records(
+        {"time": START, "model": "a", "app": "x", "user_id": "u", "attributes": {"tier": "pro", "tags": ["t"]}},
+        {"time": START + timedelta(days=2), "model": "b", "user_id": "v", "attributes": {"tier": "free"}},
+        {"time": START + timedelta(days=3), "model": "b", "import_id": 2, "release": "2"},
+        {"time": START + timedelta(days=3), "import_id": 2, "release": "1", "model": "c"},
+        {"model": "d"},
+    )
+    asked = [
+        lambda filter: [d for d in dimensions(store, filter) if d.field not in ("source", "user_id")],
+        lambda filter: values(store, "model", filter).rows(),
+        lambda filter: values(store, "user_id", filter).rows(),
+        lambda filter: [row for row in values(store, "attributes.tier", filter).rows() if row[0] != NONE],
+        lambda filter: values_in_order(store, "model"),
+        lambda filter: arrivals(store, "model", filter).rows(),
+    ]
+    for filter in (Filter(), Filter(START + timedelta(days=1)), Filter(end=START + timedelta(days=3))):
+        scanned = [ask(filter) for ask in asked]
+        refresh(store)
+        assert [ask(filter) for ask in asked] == scanned
+        with store.write() as cursor:
+            cursor.execute("DELETE FROM kept_facets")
+    refresh(store)
+    assert Dimension("user_id", "User", 2) in dimensions(store, Filter())
+
+
+def test_visits_follow_what_comes_late_and_what_goes(filled, add_records, monkeypatch):
+    refresh(filled)
+    for change in (
+        lambda: add_records({"time": START - timedelta(days=3), "user_id": "u", "session_id": "new"}),
+        lambda: add_records({"time": START + timedelta(days=30), "user_id": "v"}, {"time": START, "user_id": "x"}),
+        lambda: delete(filled, "user_id = 'v' AND time < '2026-08-05'"),
+        lambda: delete(filled, "time::DATE = '2026-08-06'"),
+    ):
+        change()
+        refresh(filled)
+        for filter in PERIODS[:5]:
+            kept, scanned = both(filled, monkeypatch, ["users", "conversations", "cost_per_user"], filter)
+            assert_frame_equal(kept, scanned, check_exact=False, rel_tol=1e-9)
+
+
+def delete(store, where):
+    with store.write() as cursor:
+        cursor.execute(f"DELETE FROM records WHERE {where}")

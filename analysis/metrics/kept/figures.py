@@ -1,0 +1,185 @@
+"""Metrics kept by day: for every UTC day, and for every day and value of :data:`FIELDS`.
+
+They are computed by the very scan that would answer a question. One about days is then read; one about a longer time is
+put together from days, exactly, where the metric can be; the broken days at the ends of a period are scanned. What can
+not be put together has its own way: percentiles by :mod:`spreads`, distinct counts by :mod:`visits`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from analysis.metrics.catalogue import METRICS, Metric
+from analysis.metrics.fields import NONE, OTHER, Bound
+from analysis.metrics.kept import freshness, spreads, visits
+from analysis.metrics.kept.span import Span
+from analysis.metrics.scan import SCORED, Keys, scan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from analysis.metrics.filter import Filter
+    from analysis.store import Store
+
+FIELDS = ("environment", "app", "feature", "model", "provider", "finish_reason")
+"""Fields by which days are kept apart, as long as they have at most :data:`MAX_MEMBERS` values."""
+
+MAX_MEMBERS = 50
+
+KEPT = tuple(metric for metric in METRICS.values() if metric.source in ("records", "scores"))
+"""The metrics that are kept: all but imported scores and signals."""
+
+_PARTS = {"value": pl.Float64, "n": pl.Int64, "of": pl.Int64, "spread": pl.Float64}
+
+
+def fields_kept(store: Store) -> list[str]:
+    """Those of :data:`FIELDS` that have few enough values."""
+    counts = store.rows(f"SELECT {', '.join(f'count(DISTINCT {name}) AS {name}' for name in FIELDS)} FROM records")[0]
+    return [name for name in FIELDS if counts[name] <= MAX_MEMBERS]
+
+
+def compute(store: Store, period: Filter, fields: Sequence[str]) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Compute the rows of a period of whole days."""
+    for field in (None, *fields):
+        frame = _days(store, KEPT, period, field)
+        member = pl.lit(None, pl.String) if field is None else pl.col(field)
+        rows = [
+            frame.select(
+                day=pl.col("time").dt.date(), field=pl.lit(field, pl.String), member=member, metric=pl.lit(metric.name),
+                **{part: pl.col(f"{metric.name}.{part}") for part in _PARTS},
+            )
+            for metric in KEPT
+        ]  # fmt: skip
+        yield "kept_figures", pl.concat(rows)
+
+
+def serve(
+    store: Store,
+    metrics: Sequence[Metric],
+    filter: Filter,
+    by: Sequence[str],
+    grain: str | None,
+    limit: int | None,
+    leading: Metric,
+) -> pl.DataFrame | None:
+    """Answer from what is kept, in the form of :func:`scan.scan`, with those of `metrics` that it can answer.
+
+    `leading` is what makes a group one of the `limit` largest; the others are one, ``(other)``.
+
+    Returns
+    -------
+    polars.DataFrame or None
+        None where the question goes beyond what is kept.
+    """
+    field = _field(filter, by)
+    if not freshness.is_fresh(store) or METRICS["requests"] not in metrics or field == "" or grain == "hour":
+        return None
+    span = Span.of(store, filter, grain)
+    if span is None or not _has(store, field):
+        return None
+    kept = [metric for metric in metrics if metric in KEPT]
+    several = not by and any(len(condition.values) > 1 for condition in filter.conditions)
+    apart = grain == "day" and not several
+    plain = [metric for metric in kept if apart or _merges(metric, across=several)]
+    days = pl.concat([_read(store, plain, filter, field, span), *(_days(store, plain, e, field) for e in span.edges)])
+    keys = [*(["time"] if grain is not None else []), *by]
+    fold = _beyond(days, leading, by[0], limit) if by and limit else []
+    if fold:
+        plain = [metric for metric in plain if _merges(metric, across=True)]
+        days = days.with_columns(pl.when(pl.col(by[0]).is_in(fold)).then(pl.lit(OTHER)).otherwise(by[0]).alias(by[0]))
+    if fold or not apart:
+        days = _merge(days, plain, keys, grain)
+    wide = days.select(*keys, *(f"{metric.name}.{part}" for metric in plain for part in _PARTS))
+    rest = [metric for metric in kept if metric not in plain]
+    wide = spreads.join(store, wide, rest, spreads.Question(filter, field, span, tuple(keys), grain, tuple(fold)))
+    return wide if field is not None or grain is not None else visits.join(store, wide, rest, span)
+
+
+def _field(filter: Filter, by: Sequence[str]) -> str | None:
+    """Name the kept field that a question is about: None for none, "" where it is about more."""
+    named = {*by, *(condition.field for condition in filter.conditions)}
+    if not named:
+        return None
+    simple = len(filter.conditions) <= 1 and all(condition.op == "=" for condition in filter.conditions)
+    field = named.pop()
+    return field if simple and not named and len(by) <= 1 and field in FIELDS else ""
+
+
+def _has(store: Store, field: str | None) -> bool:
+    sql = "SELECT 1 FROM kept_figures WHERE field = $field LIMIT 1"
+    return field is None or bool(store.rows(sql, {"field": field}))
+
+
+def _days(store: Store, metrics: Sequence[Metric], filter: Filter, field: str | None) -> pl.DataFrame:
+    """Compute metrics by day, and by `field`."""
+    columns = ["date_trunc('day', r.time)::TIMESTAMP"]
+    columns += [] if field is None else [f"coalesce(r.{field}::VARCHAR, '{NONE}')"]
+    keys = Keys(("time", field) if field is not None else ("time",), tuple(columns), Bound("k"))
+    frame = scan(store, [metric for metric in metrics if metric.source == "records"], "records r", filter, keys)
+    scored = [metric for metric in metrics if metric.source == "scores"]
+    if scored:
+        frame = frame.join(scan(store, scored, SCORED, filter, keys), on=list(keys.names), how="left")
+    parts = [pl.col(f"{m.name}.{part}").cast(kind) for m in metrics for part, kind in _PARTS.items()]
+    return frame.select(*keys.names, *parts)
+
+
+def _read(store: Store, metrics: Sequence[Metric], filter: Filter, field: str | None, span: Span) -> pl.DataFrame:
+    columns = [
+        f"max({part}) FILTER (metric = '{metric.name}') AS \"{metric.name}.{part}\""
+        for metric in metrics
+        for part in _PARTS
+    ]
+    where, given = span.where(filter, field)
+    given["names"] = [metric.name for metric in metrics]
+    member = "" if field is None else f"member AS {field}, "
+    group = "1" if field is None else "1, 2"
+    return store.frame(
+        f"""SELECT day::TIMESTAMP AS time, {member}{", ".join(columns)} FROM kept_figures
+        WHERE {where} AND list_contains($names, metric) GROUP BY {group}""",
+        given,
+    )
+
+
+def _beyond(days: pl.DataFrame, leading: Metric, by: str, limit: int) -> list[str]:
+    """List the values of a field beyond the `limit` largest."""
+    sizes = days.group_by(by).agg(size=pl.col(f"{leading.name}.value").sum()).sort(-pl.col("size"), by)
+    return sizes[by].to_list()[limit:]
+
+
+def _merges(metric: Metric, *, across: bool) -> bool:
+    """Whether days make a whole, and where `across` also the values of a field: these may share a user's day."""
+    return metric.merges in ("sum", "ratio") and not (across and metric.per is not None)
+
+
+def _merge(days: pl.DataFrame, metrics: Sequence[Metric], keys: Sequence[str], grain: str | None) -> pl.DataFrame:
+    """Put days together: sums add up, ratios and means by what they rest on, deviations with the means between."""
+    if grain is not None:
+        days = days.with_columns(pl.col("time").dt.truncate({"day": "1d", "week": "1w", "month": "1mo"}[grain]))
+    parts = [expression for metric in metrics for expression in _merged(metric)]
+    return days.group_by(keys).agg(parts) if keys else days.select(parts)
+
+
+def _merged(metric: Metric) -> list[pl.Expr]:
+    value, n, of, spread = (pl.col(f"{metric.name}.{part}") for part in _PARTS)
+    known = value.count() > 0
+    whole: pl.Expr
+    deviation: pl.Expr
+    if metric.merges == "sum" or metric.over_requests:
+        whole, deviation = pl.when(known).then(value.sum()), spread.max()
+    elif metric.interval == "none":
+        whole, deviation = (value * spread).sum() / _some(spread.filter(value.is_not_null()).sum()), spread.sum()
+    else:
+        weighed, count = (value * n).sum(), _some(n.sum())
+        whole = pl.when(known).then(weighed / count)
+        squares = (spread.fill_null(0) ** 2 * (n - 1)).sum() + (value**2 * n).sum() - weighed**2 / count
+        deviation = pl.when(n.sum() > 1).then((squares.clip(0) / (n.sum() - 1)).sqrt())
+        if metric.interval == "wilson":
+            deviation = pl.lit(None, pl.Float64)
+    combined = (whole, n.sum(), of.sum(), deviation)
+    return [part.alias(f"{metric.name}.{name}") for name, part in zip(_PARTS, combined, strict=True)]
+
+
+def _some(total: pl.Expr) -> pl.Expr:
+    return pl.when(total > 0).then(total)

@@ -1,0 +1,50 @@
+"""The whole days of a period, and the broken ones at its ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from analysis.metrics.fields import NONE
+from analysis.metrics.period import floor, midnight
+
+if TYPE_CHECKING:
+    from analysis.metrics.filter import Filter
+    from analysis.store import Store
+
+
+@dataclass(frozen=True)
+class Span:
+    """Whole days from `start` to before `end`, and what is left of the period before and after them."""
+
+    start: datetime
+    end: datetime
+    edges: tuple[Filter, ...]
+
+    @classmethod
+    def of(cls, store: Store, filter: Filter, grain: str | None) -> Span | None:
+        """Find the span of a period; None where it has no whole day, or records without a time are asked for."""
+        row = store.rows(
+            "SELECT min(day) AS first, max(day) AS last, count(*) > count(day) AS timeless FROM kept_days"
+        )[0]
+        if row["first"] is None or (row["timeless"] and grain is None and filter.start is filter.end is None):
+            return None
+        begun = filter.start or midnight(row["first"])
+        start = floor(begun, "day")
+        start += timedelta(days=0 if start == begun else 1)
+        end = floor(filter.end or midnight(row["last"]) + timedelta(days=1), "day")
+        if start >= end:
+            return None
+        before = [filter.during(filter.start, start)] if filter.start is not None and filter.start < start else []
+        after = [filter.during(end, filter.end)] if filter.end is not None and end < filter.end else []
+        return cls(start, end, (*before, *after))
+
+    def where(self, filter: Filter, field: str | None) -> tuple[str, dict[str, object]]:
+        """Write the SQL that holds for the kept rows of the whole days, and its parameters."""
+        given: dict[str, object] = {"field": field, "start": self.start, "end": self.end}
+        where = "field IS NOT DISTINCT FROM $field AND day >= $start AND day < $end"
+        if filter.conditions:
+            given["members"] = [NONE if value is None else value for value in filter.conditions[0].values]
+            where += " AND list_contains($members, member)"
+        return where, given
