@@ -61,7 +61,7 @@ def cost() -> float | None:
 def test_it_says_who_looks_and_how_the_workspace_is(page: AppTest, home: Path):
     assert "You are" in words(page)
     assert str(home) in words(page)
-    assert "1 records in logs.duckdb" in words(page)
+    assert "1 record in logs.duckdb" in words(page)
     assert "genai-prices" in words(page)
 
 
