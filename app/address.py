@@ -72,11 +72,7 @@ class Address:
     def params(
         self, kind: str | None = None, id: str = "", *, at: int | None = None, turn: int = 1
     ) -> dict[str, list[str]]:
-        """Write the link to the list, or to what is open; `at` is another place in the list.
-
-        The view comes last, as :func:`app.filters.show` has it: in another order the same link would be another step of
-        the browser's history.
-        """
+        """Write the link to the list, or to what is open; `at` is another place in the list."""
         found = {"sort": self.order, "at": str(at or self.at), "turn": str(turn)}
         usual = {"sort": "newest", "at": "1", "turn": "1"}
         kept = {name: [value] for name, value in found.items() if value != usual[name]}

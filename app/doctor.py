@@ -17,6 +17,7 @@ from analysis.state.database import State, StateUnreachableError
 from analysis.store import MEMORY_LIMIT, Store, StoreBusyError
 from analysis.workspace import Workspace
 from app import beacon, client, runtime
+from app.sizes import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,7 +123,7 @@ def _log_store(workspace: Workspace) -> Check:
 
 def _records(store: Store) -> Check:
     records = store.rows("SELECT count(*) AS n FROM records")[0]["n"]
-    return Check("log store", OK, f"{records:,} records in {store.workspace.logs.name}")
+    return Check("log store", OK, f"{counted(records, 'record')} in {store.workspace.logs.name}")
 
 
 def _state_store(workspace: Workspace) -> Check:

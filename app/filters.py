@@ -42,13 +42,15 @@ def current() -> View:
 
 
 def show(view: View) -> None:
-    """Put a view into the link."""
+    """Put a view into the link.
+
+    It is written even where it stands there already: Streamlit hands us the link of a page link that was followed
+    within a page, but puts it into the browser's address, and so into its history, only when we write it. A parameter
+    keeps its place, for the same parameters in another order would be another step of that history.
+    """
     st.session_state[_KEPT] = params = view.params()
-    link = {name: st.query_params.get_all(name) for name in st.query_params}
-    others = {name: values for name, values in link.items() if name not in PARAMS}
-    # every write reaches the browser, where it may meet a step that its person takes meanwhile
-    if others | params != link:
-        st.query_params.from_dict(others | params)
+    link = {name: st.query_params.get_all(name) for name in st.query_params if name in params or name not in PARAMS}
+    st.query_params.from_dict(link | params)
 
 
 def bar(view: View, chosen: Filter, *, compares: bool = True) -> None:

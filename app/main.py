@@ -12,4 +12,6 @@ style.apply()
 chosen = st.navigation(navigation.grouped(), expanded=True)
 with st.sidebar, st.container(key="colophon"):
     st.caption(escape(words.holding(data.whole())))
-chosen.run()
+page = st.container()
+with st.container(key="reading"), st.spinner("Reading the logs …"), page:  # below what is drawn, after half a second
+    chosen.run()

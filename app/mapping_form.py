@@ -10,6 +10,7 @@ import streamlit as st
 from analysis.ingest.mapping import TARGETS
 from analysis.state import mappings
 from app import dropped, runtime
+from app.sizes import counted
 from app.text import escape, log_text, plain_label
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ def _preview(group: Group, mapping: dict[str, str]) -> None:
     if isinstance(rows, str):
         st.caption(f":red[{escape(rows, limit=400)}]")
         return
-    st.caption(f"The first {len(rows):,} rows, as they would be imported")
+    st.caption(escape(f"The first {counted(len(rows), 'row')}, as they would be imported"))
     texts = [name for name, kind in rows.schema.items() if kind == pl.String]
     st.dataframe(
         rows.with_columns(pl.col(texts).str.slice(0, 300)),

@@ -75,7 +75,7 @@ def _window(here: Address, chosen: Filter) -> Page:
     return _read((str(data.store().workspace.root), data.store().generation), chosen, here.order, first)
 
 
-@st.cache_data(max_entries=32, show_spinner="Searching …")
+@st.cache_data(max_entries=32, show_spinner=False)
 def _read(now: tuple[str, int], chosen: Filter, order: str, first: int) -> Page:
     by = ORDERS[order]
     return conversations.records_page(

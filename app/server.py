@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from streamlit import config
 
-from app import beacon, runtime
+from app import beacon, failed, runtime
 from app.headers import SecurityHeaders
 from app.routes import GATE, ROUTES, as_json
 
@@ -69,4 +69,5 @@ app = st.App(
     middleware=[Middleware(SecurityHeaders)],
     lifespan=lifespan,
     exception_handlers={HTTPException: as_json},
+    on_script_error=failed.show,
 )

@@ -61,7 +61,7 @@ def cost() -> float | None:
 def test_it_says_who_looks_and_how_the_workspace_is(page: AppTest, home: Path):
     assert "You are" in words(page)
     assert str(home) in words(page)
-    assert "1 records in logs.duckdb" in words(page)
+    assert "1 record in logs.duckdb" in words(page)
     assert "genai-prices" in words(page)
 
 
@@ -145,3 +145,12 @@ def test_saved_mappings_are_listed(page: AppTest):
     page.run()
     assert "prompt from q, response from a." in words(page)
     assert "1 earlier version" in words(page)
+
+
+def test_a_mapping_is_retired(page: AppTest):
+    state = runtime.current().state
+    saved = mappings.save(state, "Our chat", ["q", "a"], {"prompt": "q"}, who="bo")
+    page.run().button(key=f"mapping-{saved.id}").click().run()
+    assert "Our chat was retired by" in words(page)
+    assert mappings.fitting(state, ["q", "a"]) is None
+    assert not [button for button in page.button if button.key == f"mapping-{saved.id}"]

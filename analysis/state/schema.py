@@ -22,7 +22,7 @@ mappings = Table(
     Column("id", Integer, primary_key=True),
     Column("name", String(200), nullable=False),
     Column("signature", String(64), nullable=False),  # of the names of the source's fields
-    Column("mapping", JSON, nullable=False),  # record column -> source column
+    Column("mapping", JSON, nullable=False),  # record column -> source column; empty retires the name
     Column("who", String(200), nullable=False),
     Column("made", DateTime, nullable=False),
     Index(None, "name"),

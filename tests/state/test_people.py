@@ -30,6 +30,28 @@ def test_a_mapping_is_found_by_the_fields_of_its_source_in_any_order(state: Stat
     assert mappings.fitting(state, ["a,q"]) is None
 
 
+def test_a_retired_mapping_is_not_found_until_it_is_saved_again(state: State):
+    first = mappings.save(state, "older", ["q", "a"], {"response": "a"}, who="ana")
+    mappings.save(state, "chat log", ["q", "a"], {"prompt": "q"}, who="ana")
+    mappings.retire(state, "chat log", who="ben")
+    assert mappings.saved(state) == [first]
+    assert mappings.fitting(state, ["q", "a"]) == first
+    assert [(gone.name, gone.who) for gone in mappings.retired(state)] == [("chat log", "ben")]
+    assert [version.mapping for version in mappings.history(state, "chat log")] == [{}, {"prompt": "q"}]
+    with pytest.raises(KeyError, match="No mapping chat log"):
+        mappings.retire(state, "chat log", who="ana")
+    # taken up again for another source, it does not come back for the one that it was retired for
+    again = mappings.save(state, "chat log", ["x"], {"prompt": "x"}, who="ana")
+    assert mappings.saved(state) == [again, first]
+    assert mappings.fitting(state, ["q", "a"]) == first
+    assert mappings.retired(state) == []
+
+
+def test_a_mapping_without_a_field_is_refused(state: State):
+    with pytest.raises(ValueError, match="field"):
+        mappings.save(state, "chat log", ["q"], {}, who="ana")
+
+
 def test_notes_of_a_period_without_those_taken_back(state: State):
     first = notes.add(state, datetime(2026, 5, 1), "v2 out", kind="release", who="ana")
     second = notes.add(state, datetime(2026, 5, 2), "wrong", kind="incident", who="ana")
