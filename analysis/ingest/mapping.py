@@ -263,14 +263,20 @@ def mapped_adapter(mapping: Mapping[str, str], fields: Iterable[str] = ()) -> Ad
 
 
 def _separate(columns: dict[str, str]) -> None:
-    """Make the buckets disjoint: logs of unknown origin count cached input and reasoning within the totals."""
-    cached = [columns[name] for name in ("cache_read_tokens", "cache_write_tokens") if name in columns]
-    if "input_tokens" in columns and cached:
-        parts = " + ".join(f"coalesce(number({sql}), 0)" for sql in cached)
-        total = columns["input_tokens"]
-        columns["input_tokens"] = f"CASE WHEN number({total}) >= {parts} THEN less({total}, {parts}) ELSE {total} END"
-    if "output_tokens" in columns and "reasoning_tokens" in columns:
-        columns["output_tokens"] = f"less({columns['output_tokens']}, {columns['reasoning_tokens']})"
+    """Make the buckets disjoint: logs of unknown origin count cached input and reasoning within the totals.
+
+    A total that is less than its parts does not hold them, and stays; so does one that is no number.
+    """
+    for total, parts in (
+        ("input_tokens", ("cache_read_tokens", "cache_write_tokens")),
+        ("output_tokens", ("reasoning_tokens",)),
+    ):
+        counted = [columns[name] for name in parts if name in columns]
+        if total in columns and counted:
+            part = " + ".join(f"coalesce(number({sql}), 0)" for sql in counted)
+            sql = columns[total]
+            less = f"CAST(less({sql}, {part}) AS VARCHAR)"
+            columns[total] = f"CASE WHEN number({sql}) >= {part} THEN {less} ELSE CAST({sql} AS VARCHAR) END"
 
 
 def _quote(name: str) -> str:
