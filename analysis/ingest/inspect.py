@@ -54,6 +54,8 @@ class Inspection:
     fields: tuple[Field, ...]
     guess: dict[str, str]
     """For an unknown format: target to field; empty where nothing could be guessed."""
+    names: tuple[str, ...]
+    """The top-level fields, sorted."""
     signature: str
     """The names of the top-level fields, by which a saved mapping is found again."""
 
@@ -74,13 +76,15 @@ def inspect(path: Path) -> Inspection:
         except SourceError:
             adapter = None
         known = adapter is not None and adapter.name != "mapping"
+        names = tuple(sorted({key for row in rows for key in row}))
         return Inspection(
             name=source.name,
             format=adapter.name if adapter and known else None,
             title=adapter.title if adapter and known else "No known format",
             fields=tuple(_field(path, values) for path, values in fields_of(rows).items()),
             guess={} if known else guess(rows),
-            signature=",".join(sorted({key for row in rows for key in row})),
+            names=names,
+            signature=",".join(names),
         )
 
 
