@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import streamlit as st
 
-from analysis.ingest.mapping import TARGETS
+from analysis.ingest.mapping import TARGETS, join, split, top
 from analysis.state import mappings
 from app import dropped, runtime
 from app.sizes import counted
@@ -114,15 +114,15 @@ def _rows(group: Group, look: Inspection, start: dict[str, str]) -> dict[str, st
     if st.toggle(f"Show {len(rest):,} more", key=f"map-more-{group.key}", persist_state="session"):
         for target in rest:
             chosen |= _row(group, target, fields, "")
-    used = {field.partition("|")[0].split(".")[0] for field in chosen.values()}
-    others = [field.path for field in look.fields if "." not in field.path and field.path not in used]
+    used = {top(split(field, fields)[0], look.names) for field in chosen.values()}
+    others = [name for name in look.names if name not in used]
     if others:
         st.caption(escape(f"Kept as attributes, to filter and break down by: {', '.join(others)}.", limit=600))
     return chosen
 
 
 def _row(group: Group, target: str, fields: dict[str, Field], start: str) -> dict[str, str]:
-    path, _, unit = start.partition("|")
+    path, unit = split(start, fields)
     name, field, measure, values = st.columns(_WIDTHS, vertical_alignment="center")
     with name:
         st.markdown(escape(title(target)), help=escape(TARGETS[target].capitalize()))
@@ -137,7 +137,7 @@ def _row(group: Group, target: str, fields: dict[str, Field], start: str) -> dic
     with values:
         if picked:
             log_text(" · ".join(plain_label(sample, limit=40) for sample in fields[picked].samples[:_SAMPLES]))
-    return {target: f"{picked}|{chosen}" if chosen else picked} if picked else {}
+    return {target: join(picked, chosen)} if picked else {}
 
 
 def _field(path: str) -> str:

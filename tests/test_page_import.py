@@ -143,6 +143,17 @@ def test_an_unknown_format_is_mapped_corrected_and_remembered(page: AppTest):
     assert runtime.current().store.rows("SELECT response FROM records WHERE prompt = 'Third?'") == [{"response": None}]
 
 
+def test_a_bar_in_the_name_of_a_field_is_no_unit(page: AppTest):
+    drop(page, "barred.jsonl", lines({"question": "Why?", "reply": "So.", "took|ms": 1240, "asked|by": "ana"}))
+    chosen = {box.label: box.value for box in page.selectbox if box.value}
+    assert (chosen["Latency"], chosen["Unit"]) == ("took|ms", "ms")
+    next(box for box in page.selectbox if box.label == "User id").select("asked|by").run()
+    assert "Kept as attributes" not in words(page)
+    next(box for box in page.selectbox if box.label == "Unit").select("s").run()
+    shown = page.dataframe[0].value
+    assert (shown["latency"].to_list(), shown["user_id"].to_list()) == ([1240.0], ["ana"])
+
+
 def test_a_mapping_that_says_too_little_is_not_imported(page: AppTest):
     drop(page, "odd.jsonl", lines({"a": 1, "b": 2}, {"a": 2, "b": 3}))
     assert "Say at least where" in words(page)

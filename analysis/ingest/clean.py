@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import codecs
 import csv
-import json
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
+from analysis.ingest import mend
 from analysis.ingest.report import MAX_EXCERPT
 from analysis.ingest.split import MAX_OBJECT, objects
 
@@ -26,10 +25,6 @@ MAX_KEPT_REFUSALS = 10_000
 """Refused rows that are kept for download; all are counted."""
 
 _CHUNK = 1 << 20
-_NONFINITE = re.compile(r"\b(?:NaN|-?Infinity)\b")
-_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_STRING_OR_COMMA = re.compile(r'"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])')
-_LONE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 
 @dataclass
@@ -114,61 +109,72 @@ def read_row(raw: bytes) -> tuple[dict[str, Any], str]:
     Raises
     ------
     RowError
-        With the reason, in words, and the column where there is one.
+        With the reason, in words, and the column (in characters, from 1) where there is one.
     """
     if len(raw) > MAX_OBJECT:
         raise RowError(f"longer than {MAX_OBJECT >> 20} MiB")
     try:
-        return _object(orjson.loads(raw)), ""
+        return _object(orjson.loads(raw), raw), ""
     except orjson.JSONDecodeError as error:
-        first = error
-    mended = []
+        wrong = error
+    text, mended = mend.readable(raw)
+    if mended:
+        try:
+            return _object(orjson.loads(text), text), ",".join(mended)
+        except orjson.JSONDecodeError as error:
+            wrong = error
+    if not mend.promising(wrong, text):
+        raise _refusal(mend.spaced(raw)) if mended else _words(wrong)
+    text, more = mend.tokens(text)
     try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        text = raw.decode("cp1252", "replace")
-        mended.append("encoding")
-    if _CONTROLS.search(raw):
-        text = _CONTROLS.sub(b"", text.encode()).decode()
-        mended.append("control")
-    if _LONE_SURROGATE.search(text):
-        mended.append("surrogate")
-    for code, mend in (("", text), ("comma", _without_commas(text))):
-        row = _lenient(mend)
-        if row is not None:
-            if _NONFINITE.search(text):
-                mended.append("nan")
-            names = dict.fromkeys([*mended, code] if code else mended or ["control"])
-            return _object(row), ",".join(names)
-    raise RowError(_words(first), first.colno)
+        return _object(orjson.loads(text), text), ",".join(dict.fromkeys(mended + more))
+    except orjson.JSONDecodeError:
+        raise _refusal(mend.tokens(mend.spaced(raw), in_place=True)[0]) from None
 
 
-def _object(value: object) -> dict[str, Any]:
+def _object(value: object, text: bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         kind = {list: "a list", str: "a string", type(None): "null", bool: "true or false"}.get(type(value), "a number")
         raise RowError(f"{kind}, where a JSON object was expected", 1)
     if not value:
         raise RowError("an empty object", 1)
+    if text.count(b"{") + text.count(b"[") > _DEEP:
+        try:
+            orjson.dumps([[[[value]]]])
+        except orjson.JSONEncodeError as error:
+            raise RowError(_TOO_DEEP) from error
     return value
 
 
-def _lenient(text: str) -> object:
-    """Parse with what the standard library lets pass: NaN, raw control characters, half surrogates."""
+def _refusal(text: bytes) -> RowError:
+    """Why a row cannot be parsed whose faults are mended as far as they can be."""
     try:
-        value = json.loads(text, strict=False, parse_constant=lambda _: None)
-        return orjson.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
-    except (ValueError, RecursionError):
-        return None
+        orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        return _words(error)
+    return RowError("not JSON")
 
 
-def _without_commas(text: str) -> str:
-    """Take out commas before a closing bracket, but not those within strings."""
-    return _STRING_OR_COMMA.sub(lambda found: "" if found.group() == "," else found.group(), text)
+def _words(error: orjson.JSONDecodeError) -> RowError:
+    if "depth" in error.msg or "ecursion" in error.msg:
+        return RowError(_TOO_DEEP, error.colno if error.lineno == 1 else None)
+    reason = next((words for start, words in _REASONS.items() if error.msg.startswith(start)), f"not JSON: {error.msg}")
+    return RowError(reason if error.lineno == 1 else f"{reason} (in line {error.lineno} of the row)", error.colno)
 
 
-def _words(error: orjson.JSONDecodeError) -> str:
-    message = error.msg.split(": line")[0]
-    return "nested too deeply" if "ecursion" in message or "depth" in message else f"not JSON: {message}"
+_TOO_DEEP = "nested too deeply"
+_DEEP = 200
+"""Brackets from which on a row may be nested deeper than can be written again (254 levels, by orjson)."""
+_REASONS = {
+    "number is infinity": "a number too large to be read",
+    "Input is a zero-length": "an empty row",
+    "input data is empty": "an empty row",
+    "no low surrogate": "half a Unicode character",
+    "invalid low surrogate": "half a Unicode character",
+    "invalid high surrogate": "half a Unicode character",
+    "unexpected control character": "not JSON: a line break or tab within a string",
+}
+"""The parser's words, by how they begin, in those of people."""
 
 
 def _chunks(source: Source, progress: Callable[[int], None]) -> Iterator[bytes]:

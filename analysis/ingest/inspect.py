@@ -16,14 +16,21 @@ from analysis.ingest.relation import drafts, json_relation, whole
 from analysis.ingest.sniff import Sniffed, look, sniff
 from analysis.ingest.source import Source, SourceError, open_source, unpack
 from analysis.ingest.stager import connect
+from analysis.record import STAGED_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PREVIEW_ROWS = 20
-_PREVIEW = (
+_FIRST = (
     "time", "session_id", "user_id", "app", "feature", "model", "prompt", "response", "input_tokens", "output_tokens",
-    "recorded_cost", "latency", "status", "attributes", "repairs",
+    "recorded_cost", "latency", "status",
+)  # fmt: skip
+_LAST = ("attributes", "repairs")
+_UNSEEN = ("id", "source", "kind")
+"""Columns that no mapping decides."""
+_PREVIEW = (
+    *_FIRST, *(name for name in STAGED_COLUMNS if name not in (*_FIRST, *_LAST, *_UNSEEN)), "scores", *_LAST,
 )  # fmt: skip
 
 
@@ -47,6 +54,8 @@ class Inspection:
     fields: tuple[Field, ...]
     guess: dict[str, str]
     """For an unknown format: target to field; empty where nothing could be guessed."""
+    names: tuple[str, ...]
+    """The top-level fields, sorted."""
     signature: str
     """The names of the top-level fields, by which a saved mapping is found again."""
 
@@ -67,13 +76,15 @@ def inspect(path: Path) -> Inspection:
         except SourceError:
             adapter = None
         known = adapter is not None and adapter.name != "mapping"
+        names = tuple(sorted({key for row in rows for key in row}))
         return Inspection(
             name=source.name,
             format=adapter.name if adapter and known else None,
             title=adapter.title if adapter and known else "No known format",
             fields=tuple(_field(path, values) for path, values in fields_of(rows).items()),
             guess={} if known else guess(rows),
-            signature=",".join(sorted({key for row in rows for key in row})),
+            names=names,
+            signature=",".join(names),
         )
 
 
@@ -83,7 +94,8 @@ def preview(path: Path, mapping: Mapping[str, str]) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        At most ``PREVIEW_ROWS`` rows; columns that are empty in all of them are left out.
+        At most ``PREVIEW_ROWS`` rows with the record's columns, one for each name of a score, and the attributes as
+        JSON text; columns that are empty in all rows are left out.
 
     Raises
     ------
@@ -95,10 +107,28 @@ def preview(path: Path, mapping: Mapping[str, str]) -> pl.DataFrame:
     with tempfile.TemporaryDirectory() as scratch, closing(connect(Path(scratch))) as connection:
         source = _first(path, Path(scratch))
         sniffed = sniff(connection, source, mapping)
-        relation = select(drafts(_raw(source, sniffed, Path(scratch)), sniffed.adapter, [], {}), "", None)
-        table = connection.sql(f"SELECT {', '.join(_PREVIEW)} FROM ({relation})").to_arrow_table()
-    frame = pl.DataFrame(table)
+        relation = select(drafts(_raw(source, sniffed, Path(scratch)), sniffed.adapter, sniffed.extras, {}), "", None)
+        texts = "* REPLACE (list_transform(documents, lambda d: coalesce(d.text, d.id)) AS documents)"
+        columns = ", ".join(_PREVIEW)
+        table = connection.sql(f"SELECT {columns} FROM (SELECT {texts} FROM ({relation}))").to_arrow_table()
+    frame = _flat(pl.DataFrame(table))
     return frame.select(name for name in frame.columns if frame[name].null_count() < frame.height)
+
+
+def _flat(frame: pl.DataFrame) -> pl.DataFrame:
+    """Give each score a column of its name, with its number or its words, in the place of the scores' own."""
+    rows = [
+        {score["name"]: score["value"] if score["label"] is None else score["label"] for score in scores or ()}
+        for scores in frame["scores"].to_list()
+    ]
+    scores = []
+    for name in dict.fromkeys(name for row in rows for name in row):
+        words = pl.Series(name, [row.get(name) for row in rows], pl.String)
+        numbers = words.cast(pl.Float64, strict=False)
+        scores.append(numbers if numbers.null_count() == words.null_count() else words)
+    at = frame.columns.index("scores")
+    columns = frame.get_columns()
+    return pl.DataFrame([*columns[:at], *scores, *columns[at + 1 :]])
 
 
 def _first(path: Path, scratch: Path) -> Source:
@@ -109,11 +139,11 @@ def _first(path: Path, scratch: Path) -> Source:
 
 def _raw(source: Source, sniffed: Sniffed, scratch: Path) -> str:
     if source.container in ("csv", "parquet"):
-        raw = whole(source, sniffed, [])
+        raw = whole(source, sniffed, sniffed.extras)
     else:
         lines = scratch / "sample.jsonl"
         source.write_sample(lines, PREVIEW_ROWS)
-        raw = json_relation(lines, "jsonl", sniffed.adapter.reads, [], cleaned=False, objects=())
+        raw = json_relation(lines, "jsonl", sniffed.adapter.reads, sniffed.extras, cleaned=False, objects=())
     return f"SELECT * FROM ({raw}) LIMIT {PREVIEW_ROWS}"
 
 

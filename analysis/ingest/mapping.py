@@ -1,22 +1,23 @@
 """Logs of no known format: which of their fields is what, guessed from names and values, or said by a person.
 
 A mapping is a dictionary from target to field: ``{"time": "created", "latency": "took|ms"}``. A field is a top-level
-name or a dotted path; after a bar may stand a unit that is not the record's own.
+name or a dotted path; after a bar may stand a unit that is not the record's own. Names may have dots and bars of their
+own: what is the whole name of a field is that field, only what stands after the last bar is a unit, and only where it
+is one of ``UNITS``. A field within an object whose name ends as if with a unit is written with one more: ``a.b|ms|s``.
 """
 
 from __future__ import annotations
 
-import re
-import statistics
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
-from analysis.ingest.adapter import THUMBS, Adapter
+from analysis.ingest.adapter import Adapter
+from analysis.ingest.field_names import readings, targets
+from analysis.ingest.field_values import fits, tells_roles, unit_of
+from analysis.ingest.relation import literal, quote
 from analysis.record import FEEDBACK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
 TARGETS: dict[str, str] = {
     "prompt": "what was asked: text or a message list",
@@ -55,53 +56,6 @@ UNITS: dict[str, float] = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9, "min": 
 
 _DRAFT_NAMES = {"prompt": "input", "response": "output", "cost": "recorded_cost"}
 
-_NAMES: dict[str, str] = {
-    "source_id": r"(request|call|log|interaction|message|record|generation|run|span|event)?_?id|uuid",
-    "trace_id": r"trace_?id|request_group_id|correlation_id",
-    "session_id": r"(session|conversation|thread|chat|dialog(ue)?)(_?id)?",
-    "user_id": r"(end_?)?(user|customer|account|client|visitor|member)(_?(id|name|email|hash))?",
-    "prompt": r"(user_)?(prompt|question|query|input|instruction|request|user_?message|user_?input|utterance|messages?)"
-    r"(_text|_content|_body)?",
-    "response": r"(model_|llm_|ai_|bot_|assistant_)?(response|answer|output|completion|reply|generation|generated_text|"
-    r"assistant_?message|result)(_text|_content|_body)?",
-    "time": r"(created|started|start|request|event|log|logged|call)?_?(at|time(stamp)?|date(time)?|ts|on)|created",
-    "end_time": r"(end|ended|finish|finished|completed|response)_?(at|time(stamp)?|ts)?",
-    "model": r"(model|llm|engine|deployment)(_?(name|id|version))?",
-    "provider": r"(llm_|model_)?(provider|vendor)",
-    "input_tokens": r"(n_|num_)?(input|prompt|context|request|in)_?tokens?(_(count|used|in))?|"
-    r"tokens?_(in|input|prompt)",
-    "output_tokens": r"(n_|num_)?(output|completion|generated|response|out)_?tokens?(_(count|used|out))?|"
-    r"tokens?_(out|output|completion)",
-    "cache_read_tokens": r"(cache_read|cached|cache_hit)(_input|_prompt)?_?tokens?",
-    "cache_write_tokens": r"cache_(write|creation)(_input)?_?tokens?",
-    "reasoning_tokens": r"(reasoning|thinking|thought)_?tokens?",
-    "cost": r"(total_?|request_?|llm_?)?(cost|price|spend|charge)(_?(usd|dollars?|cents|total))?",
-    "latency": r"(total_?|response_?|request_?)?(latency|duration|elapsed|took|response_time|time_taken|runtime)"
-    r"(_?(ms|s|sec|secs|seconds|millis|milliseconds|us|ns))?",
-    "time_to_first_token": r"(ttft|time_to_first_(token|chunk|byte)|first_token_(latency|time))(_?(ms|s|sec|seconds))?",
-    "environment": r"env(ironment)?|stage",
-    "app": r"app(lication)?(_?(name|id))?|service(_?name)?|project(_?name)?|bot(_?name)?",
-    "feature": r"feature(_?name)?|use_?case|endpoint|route|task",
-    "release": r"release|app_version|deploy(ment)?_version|git_sha",
-    "prompt_version": r"prompt_(version|template|name)",
-    "status": r"status(_?code)?|http_status|success|outcome",
-    "error": r"error(_?(message|text|type))?|exception",
-    "finish_reason": r"(finish|stop)_?reason",
-    "documents": r"(retrieved_|context_)?(documents|docs|contexts?|chunks|sources|passages|citations)",
-    "parameters": r"(model_)?(parameters|params|settings|config)",
-    "thumbs": r"thumbs?(_?(up|rating))?|(user_)?feedback(_?(rating|score|value))?|like[sd]?|vote",
-    "stars": r"stars?|(star_|user_)?rating|csat",
-    "comment": r"(feedback_|user_)?comments?|feedback_text|remark",
-    "correction": r"correct(ed|ion)(_(answer|response|output))?|edited_(answer|response)|expected_(answer|output)",
-    "copied": r"(was_|is_)?cop(ied|y)",
-    "regenerated": r"(was_|is_)?regenerated?|retried",
-    "abandoned": r"(was_|is_)?abandon(ed)?",
-}
-_PATTERNS = {target: re.compile(pattern, re.IGNORECASE) for target, pattern in _NAMES.items()}
-
-_NUMERIC = {"input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "reasoning_tokens", "cost",
-            "latency", "time_to_first_token", "stars"}  # fmt: skip
-_TEXT = {"prompt", "response", "comment", "correction"}
 _ENOUGH = {"prompt", "response", "time", "model", "input_tokens", "output_tokens", "cost"}
 _DEPTH = 3
 
@@ -128,89 +82,70 @@ def _walk(row: Mapping[str, Any], prefix: str, depth: int) -> Iterable[tuple[str
 def guess(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """Guess a mapping from names and values; empty where too little is recognised to be a log of model calls.
 
-    A field serves one target, a target takes the first field whose name fits and whose values are of its kind;
-    shallow fields go first.
+    A field serves one target; a target takes the first field whose name says it is that and whose values are of its
+    kind, then the first whose name may mean it. Shallow fields go first.
     """
     fields = fields_of(rows)
     mapping: dict[str, str] = {}
     taken: set[str] = set()
-    for path in sorted(fields, key=lambda path: path.count(".")):
-        name = _snake(path.rsplit(".", 1)[-1])
-        for target, pattern in _PATTERNS.items():
-            if target in mapping or path in taken or not pattern.fullmatch(name):
+    one_message_a_row = any(tells_roles(values) for values in fields.values())
+    for sure in (True, False):
+        for path in sorted(fields, key=lambda path: path.count(".")):
+            found = None if path in taken else _target(path, fields[path], mapping, sure=sure)
+            if found is None or (one_message_a_row and not sure and found[0] in ("prompt", "response")):
                 continue
-            if not _fits(target, fields[path]):
-                continue
-            mapping[target] = path + _unit_suffix(target, name, fields[path])
+            target, name = found
+            mapping[target] = join(path, unit_of(target, name, fields[path]))
             taken.add(path)
-            break
     return mapping if len(_ENOUGH & mapping.keys()) >= 2 else {}
 
 
-def _snake(name: str) -> str:
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.strip())
-    return re.sub(r"[\s\-/()]+", "_", spaced).strip("_").lower()
+def _target(path: str, values: list[Any], mapping: Mapping[str, str], *, sure: bool) -> tuple[str, str] | None:
+    """What a field is that is not yet mapped, and the name that says so."""
+    for name in readings(path):
+        for target in targets(name, sure=sure):
+            if target not in mapping and fits(target, name, values, sure=sure):
+                return target, name
+    return None
 
 
-def _fits(target: str, values: list[Any]) -> bool:
-    if not values:
-        return False
-    if target in _NUMERIC:
-        return all(_number(value) is not None for value in values)
-    if target in ("time", "end_time"):
-        return all(_is_time(value) for value in values)
-    if target in _TEXT:
-        return any(isinstance(value, str | list | dict) and _number(value) is None for value in values)
-    if target == "documents":
-        return all(isinstance(value, list) or str(value).lstrip().startswith("[") for value in values)
-    if target == "parameters":
-        return all(isinstance(value, dict) or str(value).lstrip().startswith("{") for value in values)
-    if target in ("thumbs", "copied", "regenerated", "abandoned"):
-        return all(str(value).strip().lower() in THUMBS for value in values)
-    return not any(isinstance(value, list | dict) for value in values)
+def split(field: str, names: Collection[str] = ()) -> tuple[str, str]:
+    """A field's path and its unit, empty where it has none; `names` are fields whose whole names are known."""
+    path, bar, unit = field.rpartition("|")
+    return (path, unit) if bar and path and unit in UNITS and field not in names else (field, "")
 
 
-def _number(value: object) -> float | None:
-    if isinstance(value, bool):
-        return None
-    try:
-        return float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return None
+def join(path: str, unit: str) -> str:
+    """Write a path with its unit, so that :func:`split` gives both again."""
+    return f"{path}|{unit or 's'}" if unit or split(path) != (path, "") else path
 
 
-def _is_time(value: object) -> bool:
-    number = _number(value)
-    if number is not None:
-        return 9e8 < abs(number) < 5e18
-    return bool(re.match(r"\d{4}[-/]\d\d?[-/]\d\d?", str(value).strip()))
-
-
-def _unit_suffix(target: str, name: str, values: list[Any]) -> str:
-    if target == "cost":
-        return "|cents" if "cent" in name else ""
-    if target not in ("latency", "time_to_first_token"):
-        return ""
-    for ending, unit in (("milliseconds", "ms"), ("millis", "ms"), ("_ms", "ms"), ("_us", "us"), ("_ns", "ns")):
-        if name.endswith(ending):
-            return f"|{unit}"
-    # No call takes three minutes in the median: such numbers are milliseconds.
-    numbers = [number for value in values if (number := _number(value)) is not None]
-    return "|ms" if numbers and statistics.median(numbers) > 180 else ""
+def top(path: str, names: Collection[str]) -> str:
+    """The top-level field that a path begins with: the longest that there is, else what stands before the first dot."""
+    parts = path.split(".")
+    heads = (".".join(parts[:count]) for count in range(len(parts), 0, -1))
+    return next((head for head in heads if head in names), parts[0])
 
 
 def sentence(mapping: Mapping[str, str]) -> str:
     """A mapping in words."""
-    return ", ".join(f"{target} from {field.replace('|', ' in ')}" for target, field in mapping.items())
+    words = []
+    for target, field in mapping.items():
+        path, unit = split(field)
+        words.append(f"{target} from {path}" + (f" in {unit}" if UNITS.get(unit, 1) != 1 else ""))
+    return ", ".join(words)
 
 
-def check(mapping: Mapping[str, str]) -> None:
-    """Raise ``ValueError``, naming what is allowed, where a target or a unit does not exist."""
+def check(mapping: Mapping[str, str], names: Collection[str] = ()) -> None:
+    """Raise ``ValueError``, naming what is allowed, where a target or a unit does not exist.
+
+    That a unit is wrong, and no part of the name, is seen where `names` has the rest of it as a field.
+    """
     for target, field in mapping.items():
         if target not in TARGETS and not target.startswith("attributes."):
             raise ValueError(f"There is no field {target!r} to map to. There are: {', '.join(TARGETS)}.")
-        unit = field.rpartition("|")[2] if "|" in field else "s"
-        if unit not in UNITS:
+        path, bar, unit = field.rpartition("|")
+        if bar and unit not in UNITS and path in names and field not in names:
             raise ValueError(f"There is no unit {unit!r}. There are: {', '.join(UNITS)}.")
 
 
@@ -222,36 +157,34 @@ def mapped_adapter(mapping: Mapping[str, str], fields: Iterable[str] = ()) -> Ad
     mapping : mapping
         Target to field, as in the module's description.
     fields : iterable of str
-        Top-level fields, so that one whose name has a dot is not taken for a path.
+        Top-level fields, so that one whose name has a dot or a bar is known.
     """
-    check(mapping)
-    whole = set(fields)
+    names = set(fields)
+    check(mapping, names)
     reads: dict[str, None] = {}
     columns = {"kind": "'call'"}
-    scores = []
+    scores, attributes = [], []
     for target, field in mapping.items():
-        path, _, unit = field.partition("|")
-        top, _, rest = (path, "", "") if path in whole or "." not in path else path.partition(".")
-        reads[top] = None
-        sql = _quote(top)
-        if rest:
-            pointer = orjson.dumps("$." + ".".join(f'"{part}"' for part in rest.split("."))).decode()[1:-1]
-            sql = f"pick({sql}, '{pointer.replace(chr(92), '').replace(chr(39), chr(39) * 2)}')"
-        if unit:
+        path, unit = split(field, names)
+        head = top(path, names)
+        reads[head] = None
+        sql = _value(head, path[len(head) + 1 :])
+        if UNITS.get(unit, 1) != 1:
             sql = f"number({sql}) * {UNITS[unit]!r}"
         if target in FEEDBACK:
-            scores.append((target, sql))
+            scores.append(f"feedback_json('{target}', {sql})")
         elif target == "documents":
             columns[target] = f"document_list({sql})"
-        elif not target.startswith("attributes."):
+        elif target.startswith("attributes."):
+            attributes.append(f"{literal(target.removeprefix('attributes.'))}, {sql}")
+        else:
             columns[_DRAFT_NAMES.get(target, target)] = sql
     _separate(columns)
+    if attributes:
+        columns["attributes"] = f"CAST(json_object({', '.join(attributes)}) AS VARCHAR)"
     if scores:
-        columns["scores"] = (
-            "CAST(to_json(list_filter(["
-            + ", ".join(f"feedback_json('{name}', {sql})" for name, sql in scores)
-            + "], lambda s: s IS NOT NULL)) AS VARCHAR)"
-        )
+        listed = f"list_filter([{', '.join(scores)}], lambda s: s IS NOT NULL)"
+        columns["scores"] = f"CAST(to_json({listed}) AS VARCHAR)"
     return Adapter(
         name="mapping",
         title="Mapped fields",
@@ -262,16 +195,30 @@ def mapped_adapter(mapping: Mapping[str, str], fields: Iterable[str] = ()) -> Ad
     )
 
 
+def _value(head: str, rest: str) -> str:
+    """SQL of a top-level field, or of what is within it: `rest` is a path, each dot of which may be part of a name."""
+    if not rest:
+        return quote(head)
+    pointers = [""]
+    for part in rest.replace("~", "~0").replace("/", "~1").split("."):
+        pointers = [f"{pointer}{sign}{part}" for pointer in pointers for sign in ("/", ".") if pointer or sign == "/"]
+    ways = pointers[: 2**_DEPTH]
+    picked = ", ".join(f"pick({quote(head)}, {literal(way)})" for way in ways)
+    return f"coalesce({picked})" if len(ways) > 1 else picked
+
+
 def _separate(columns: dict[str, str]) -> None:
-    """Make the buckets disjoint: logs of unknown origin count cached input and reasoning within the totals."""
-    cached = [columns[name] for name in ("cache_read_tokens", "cache_write_tokens") if name in columns]
-    if "input_tokens" in columns and cached:
-        parts = " + ".join(f"coalesce(number({sql}), 0)" for sql in cached)
-        total = columns["input_tokens"]
-        columns["input_tokens"] = f"CASE WHEN number({total}) >= {parts} THEN less({total}, {parts}) ELSE {total} END"
-    if "output_tokens" in columns and "reasoning_tokens" in columns:
-        columns["output_tokens"] = f"less({columns['output_tokens']}, {columns['reasoning_tokens']})"
+    """Make the buckets disjoint: logs of unknown origin count cached input and reasoning within the totals.
 
-
-def _quote(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+    A total that is less than its parts does not hold them, and stays; so does one that is no number.
+    """
+    for total, parts in (
+        ("input_tokens", ("cache_read_tokens", "cache_write_tokens")),
+        ("output_tokens", ("reasoning_tokens",)),
+    ):
+        counted = [columns[name] for name in parts if name in columns]
+        if total in columns and counted:
+            part = " + ".join(f"coalesce(number({sql}), 0)" for sql in counted)
+            sql = columns[total]
+            less = f"CAST(less({sql}, {part}) AS VARCHAR)"
+            columns[total] = f"CASE WHEN number({sql}) >= {part} THEN {less} ELSE CAST({sql} AS VARCHAR) END"

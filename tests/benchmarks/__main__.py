@@ -1,11 +1,11 @@
-"""Run the benchmarks: ``python -m tests.benchmarks [--records N] [--runs N] [--pages WORKSPACE]``."""
+"""Run the benchmarks: ``python -m tests.benchmarks [--records N] [--runs N] [--pages WORKSPACE] [--peers]``."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-from tests.benchmarks import importing, pages
+from tests.benchmarks import importing, pages, peers
 
 
 def main() -> None:
@@ -13,6 +13,12 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=1_000_000, help="records to import (1,000,000)")
     parser.add_argument("--runs", type=int, default=3, help="runs of each way, in turn (3)")
     parser.add_argument("--pages", type=Path, help="time what every page asks of this workspace instead")
+    parser.add_argument(
+        "--peers",
+        action="store_true",
+        help=f"compare with Arize Phoenix and MLflow, which pip installs for it, on {peers.RECORDS:,} records instead",
+    )
+    parser.add_argument("--keep", type=Path, help="a folder that keeps the peers' environments for the next time")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -20,6 +26,8 @@ def main() -> None:
         importing.one(given.one, given.file)
     elif given.pages:
         pages.measure(given.pages)
+    elif given.peers:
+        peers.measure(given.keep)
     else:
         importing.measure(given.records, given.runs)
 
