@@ -37,16 +37,21 @@ _MENDABLE = (
 
 def readable(raw: bytes) -> tuple[bytes, list[str]]:
     """Make a row UTF-8 without control characters; with the keys of what was mended (``normalise.REPAIRS``)."""
-    mended = []
+    text = _utf8(raw)
+    mended = [] if text is raw else ["encoding"]
+    bare = text.removeprefix(_BOM).translate(None, _CONTROLS)
+    if len(bare) < len(text):
+        mended.append("control")
+    return bare, mended
+
+
+def _utf8(raw: bytes) -> bytes:
+    """A row as UTF-8, itself where it is that: else read as Windows-1252."""
     try:
         raw.decode()
     except UnicodeDecodeError:
-        raw = raw.decode("cp1252", "replace").encode()
-        mended.append("encoding")
-    bare = raw.removeprefix(_BOM).translate(None, _CONTROLS)
-    if len(bare) < len(raw):
-        mended.append("control")
-    return bare, mended
+        return raw.decode("cp1252", "replace").encode()
+    return raw
 
 
 def promising(error: orjson.JSONDecodeError, text: bytes) -> bool:
@@ -91,8 +96,5 @@ def tokens(text: bytes, *, in_place: bool = False) -> tuple[bytes, list[str]]:
 
 def spaced(raw: bytes) -> bytes:
     """A row as :func:`readable` mends it, but with blanks for what is taken out: each character stays where it was."""
-    try:
-        raw.decode()
-    except UnicodeDecodeError:
-        raw = raw.decode("cp1252", "replace").encode()
+    raw = _utf8(raw)
     return (b" " + raw.removeprefix(_BOM) if raw.startswith(_BOM) else raw).translate(_SPACES)

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from analysis.metrics.catalogue import METRICS, Metric
-from analysis.metrics.fields import NONE, OTHER, Bound
+from analysis.metrics.fields import NONE, Bound
 from analysis.metrics.kept import freshness, spreads, visits
-from analysis.metrics.kept.span import Span
+from analysis.metrics.kept.span import Span, folded, truncated
 from analysis.metrics.scan import SCORED, Keys, scan
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def serve(
     fold = _beyond(days, leading, by[0], limit) if by and limit else []
     if fold:
         plain = [metric for metric in plain if _merges(metric, across=True)]
-        days = days.with_columns(pl.when(pl.col(by[0]).is_in(fold)).then(pl.lit(OTHER)).otherwise(by[0]).alias(by[0]))
+        days = folded(days, field, fold)
     if fold or not apart:
         days = _merge(days, plain, keys, grain)
     wide = days.select(*keys, *(f"{metric.name}.{part}" for metric in plain for part in _PARTS))
@@ -155,8 +155,7 @@ def _merges(metric: Metric, *, across: bool) -> bool:
 
 def _merge(days: pl.DataFrame, metrics: Sequence[Metric], keys: Sequence[str], grain: str | None) -> pl.DataFrame:
     """Put days together: sums add up, ratios and means by what they rest on, deviations with the means between."""
-    if grain is not None:
-        days = days.with_columns(pl.col("time").dt.truncate({"day": "1d", "week": "1w", "month": "1mo"}[grain]))
+    days = truncated(days, grain)
     parts = [expression for metric in metrics for expression in _merged(metric)]
     return days.group_by(keys).agg(parts) if keys else days.select(parts)
 

@@ -6,12 +6,32 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from analysis.metrics.fields import NONE
+import polars as pl
+
+from analysis.metrics.fields import NONE, OTHER
 from analysis.metrics.period import floor, midnight
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from analysis.metrics.filter import Filter
     from analysis.store import Store
+
+
+_GRAINS = {"day": "1d", "week": "1w", "month": "1mo"}
+
+
+def truncated(days: pl.DataFrame, grain: str | None) -> pl.DataFrame:
+    """Move each day's ``time`` to the start of its bucket, where there are buckets."""
+    return days if grain is None else days.with_columns(pl.col("time").dt.truncate(_GRAINS[grain]))
+
+
+def folded(days: pl.DataFrame, field: str | None, fold: Collection[str]) -> pl.DataFrame:
+    """Call the values of `field` that are in `fold` ``(other)``."""
+    if field is None or not fold:
+        return days
+    beyond = pl.col(field).is_in(fold)
+    return days.with_columns(pl.when(beyond).then(pl.lit(OTHER)).otherwise(field).alias(field))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from analysis.metrics.catalogue import PERCENTILES
-from analysis.metrics.fields import NONE, OTHER
+from analysis.metrics.fields import NONE
+from analysis.metrics.kept.span import folded, truncated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,8 +33,6 @@ PER_DECADE = 230
 MEASURES = ("latency", "time_to_first_token")
 _NOUGHT = -32_768
 """The bin of what took no time at all."""
-
-_GRAINS = {"day": "1d", "week": "1w", "month": "1mo"}
 
 
 @dataclass(frozen=True)
@@ -92,11 +91,7 @@ def _bins(store: Store, measure: str, asked: Question) -> pl.DataFrame:
         given | {"measure": measure},
     )
     bins = pl.concat([kept, *(_counted(store, edge, asked.field, measure) for edge in asked.span.edges)])
-    if asked.grain is not None:
-        bins = bins.with_columns(pl.col("time").dt.truncate(_GRAINS[asked.grain]))
-    if asked.fold and asked.field is not None:
-        beyond = pl.col(asked.field).is_in(asked.fold)
-        bins = bins.with_columns(pl.when(beyond).then(pl.lit(OTHER)).otherwise(asked.field).alias(asked.field))
+    bins = folded(truncated(bins, asked.grain), asked.field, asked.fold)
     return bins.group_by(*asked.keys, "bin").agg(pl.col("n").sum()).sort(*asked.keys, "bin")
 
 
