@@ -82,6 +82,11 @@ def table(keys: Iterable[Key], overrides: Sequence[Override] = ()) -> list[Price
     ]
 
 
+def may_have(key: Key, overrides: Sequence[Override] = ()) -> bool:
+    """Tell whether calls of a provider and model have a price, in some service tier and on some day."""
+    return _find(key) is not None or any(own.speaks_of(key.provider, key.model, own.service_tier) for own in overrides)
+
+
 def _prices(key: Key, overrides: list[Override]) -> list[Price]:
     found = _find(key)
     days = {FIRST, *(entry.since for entry in overrides)}

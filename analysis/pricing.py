@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from analysis.metrics.fields import TOTAL_TOKENS
 from analysis.overrides import load
-from analysis.prices import Key, table
+from analysis.prices import Key, may_have, table
 from analysis.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -94,13 +94,22 @@ def reprice(
 
 def price_missing(cursor: duckdb.DuckDBPyConnection) -> None:
     """Price the records that have no computed cost yet and can have one: those whose model or tokens came late."""
-    where = "r.computed_cost IS NULL AND r.model IS NOT NULL"
-    keys = cursor.execute(f"SELECT DISTINCT {KEY} FROM records r WHERE {where}").fetchall()
-    if keys and tabulate(cursor, (Key(*key) for key in keys)):
-        cursor.execute(
-            f"""UPDATE records AS r SET computed_cost = {COST}, price_source = p.source FROM prices p
-            WHERE {where} AND (r.price_source IS NULL OR ({COST}) IS NOT NULL) AND {matching(keys)}"""
-        )
+    own = _own(cursor)
+    names = cursor.execute(
+        """SELECT DISTINCT r.provider, r.model, r.requested_model, NULL FROM records r
+        WHERE r.computed_cost IS NULL AND r.model IS NOT NULL"""
+    ).fetchall()
+    given = {"models": [name[1] for name in names if may_have(Key(*name), own)]}
+    if not given["models"]:
+        return  # looking the service tiers up is what would take long
+    where = "r.computed_cost IS NULL AND list_contains($models, r.model)"
+    keys = cursor.execute(f"SELECT DISTINCT {KEY} FROM records r WHERE {where}", given).fetchall()
+    tabulate(cursor, (Key(*key) for key in keys), own)
+    cursor.execute(
+        f"""UPDATE records AS r SET computed_cost = {COST}, price_source = p.source FROM prices p
+        WHERE {where} AND (r.price_source IS NULL OR ({COST}) IS NOT NULL) AND {matching(keys)}""",
+        given,
+    )
 
 
 def tabulate(

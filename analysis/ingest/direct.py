@@ -26,10 +26,8 @@ if TYPE_CHECKING:
     from analysis.ingest.sniff import Sniffed
     from analysis.ingest.source import Source
 
-_GUARD = f"""CASE WHEN {IS_UNREAD} THEN true
-    WHEN row_kind <> 'call' THEN error('not only calls') WHEN problem IS NOT NULL THEN error(problem)
-    WHEN scores IS NOT NULL THEN error('scores') WHEN source_id IS NULL AND prompt IS NULL THEN error('twins?')
-    ELSE true END"""
+_PASSED_OVER = "passed_over"
+"""A sequence that counts the lines DuckDB could not read."""
 
 REFUSED = (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.BinderException, duckdb.IOException)
 """What DuckDB raises at a row that is broken, or that the guard stops at."""
@@ -77,7 +75,7 @@ class Direct:
         self._source.write_sample(self._sample)
         try:
             row = cursor.execute(
-                f"""SELECT count(*) FROM ({self._rows(self._sample, "jsonl")}) s
+                f"""SELECT count(*) FROM ({self._sampled()}) s
                 WHERE EXISTS (SELECT 1 FROM records r WHERE r.id = s.id)"""
             ).fetchone()
         except REFUSED:
@@ -107,21 +105,35 @@ class Direct:
         """
         assert self._source is not None
         _prepare(cursor)
-        rows = self._rows(self.path, self._source.container)
-        inserted = insert_priced(cursor, import_id, rows, self._rows(self._sample, "jsonl"))
-        unread = cursor.execute(f"DELETE FROM records WHERE import_id = ? AND {IS_UNREAD}", [import_id]).fetchone()
-        passed_over = int(unread[0]) if unread else 0
-        return inserted - passed_over, passed_over
+        rows = self._rows(self.path, self._source.container, f"nextval('{_PASSED_OVER}') = 0")
+        # The rows left out are counted on their way: to delete them would have DuckDB write all the others anew.
+        before = _next(cursor)
+        inserted = insert_priced(cursor, import_id, rows, self._sampled())
+        return inserted, _next(cursor) - before - 1
 
-    def _rows(self, path: Path, container: str) -> str:
+    def _sampled(self) -> str:
+        return self._rows(self._sample, "jsonl", "false")
+
+    def _rows(self, path: Path, container: str, unread: str) -> str:
+        """SQL of the staged rows of a file; `unread` is what is asked of a line that DuckDB could not read."""
         assert self._sniffed is not None
         adapter, extras = self._sniffed.adapter, self._sniffed.extras
         raw = json_relation(path, container, adapter.reads, extras, cleaned=False, objects=self._sniffed.objects)
         rows = normalise.select(drafts(raw, adapter, extras, {}), adapter.source, self.options.at)
-        return f"SELECT * FROM ({rows}) WHERE {_GUARD}"
+        return f"""SELECT * FROM ({rows}) WHERE CASE WHEN {IS_UNREAD} THEN {unread}
+            WHEN row_kind <> 'call' THEN error('not only calls') WHEN problem IS NOT NULL THEN error(problem)
+            WHEN scores IS NOT NULL THEN error('scores') WHEN source_id IS NULL AND prompt IS NULL THEN error('twins?')
+            ELSE true END"""
+
+
+def _next(cursor: duckdb.DuckDBPyConnection) -> int:
+    row = cursor.execute(f"SELECT nextval('{_PASSED_OVER}')").fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def _prepare(cursor: duckdb.DuckDBPyConnection) -> None:
-    """Give a cursor, for itself alone, the functions that reading needs."""
+    """Give a cursor, for itself alone, the functions that reading needs, and a count of the lines passed over."""
+    cursor.execute(f"CREATE TEMP SEQUENCE IF NOT EXISTS {_PASSED_OVER}")
     for macro in (*adapter_module.MACROS, *normalise.plain_macros()):
         cursor.execute(macro.replace("CREATE MACRO", "CREATE OR REPLACE TEMP MACRO", 1))

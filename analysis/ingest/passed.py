@@ -1,23 +1,21 @@
 """The lines of a file that DuckDB passed over: found again, with their numbers, so that each gets its word.
 
 DuckDB reads a file of JSON lines several times quicker than Python, and makes an empty row of a line it cannot read. So
-it reads the whole file, and where a row came out empty, the file is gone through once more for those lines alone.
+it reads the whole file, and where a row came out empty, reads it once more for the places of those rows; Python then
+takes only the lines in these places.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import orjson
-
-from analysis.ingest.adapter import MAX_BRACKETS
 from analysis.ingest.clean import Cleaned, clean_rows, json_rows
-from analysis.ingest.relation import MENDED, UNREAD, json_relation, nested_parts
+from analysis.ingest.pace import watching
+from analysis.ingest.relation import MENDED, UNREAD, json_relation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-    from typing import Any
 
     import duckdb
 
@@ -25,8 +23,8 @@ if TYPE_CHECKING:
     from analysis.ingest.sniff import Sniffed
     from analysis.ingest.source import Source
 
-MOST = 64 << 20
-"""Bytes of lines that are found again; a file with more of them is read carefully from end to end."""
+MOST, MOST_BYTES = 100_000, 64 << 20
+"""Lines, and bytes of them, that are found again; a file with more is read carefully from end to end."""
 
 
 def passed_over(
@@ -47,57 +45,49 @@ def passed_over(
     scratch : Path
         A file to write to.
     progress : callable
-        Told the bytes gone through.
+        Told how far it is, in bytes of the file.
 
     Returns
     -------
     pair of iterator of Row and Cleaned, or None
-        The good ones among them, and an account that is complete once they were taken; none where there are too many.
+        The good ones among them, and an account that is complete once they were taken; none where there are too many,
+        or where DuckDB does not see the lines that Python does.
     """
-    doubtful = _Doubt(sniffed)
+    size = source.path.stat().st_size
+    with watching(connection, size, lambda done: progress(done // 2)):
+        rows, places = _unread(connection, source.path, sniffed)
+    if len(places) > MOST:
+        return None
+    wanted = set(places)
     found: list[tuple[int, bytes]] = []
-    last = size = 0
-    for last, raw in json_rows(source, progress):
-        if doubtful(raw):
+    place = last = taken = 0
+    for place, (last, raw) in enumerate(json_rows(source, lambda done: progress((size + done) // 2)), 1):
+        if place - 1 in wanted:
             found.append((last, raw))
-            size += len(raw)
-            if size > MOST:
+            taken += len(raw)
+            if taken > MOST_BYTES:
                 return None
     scratch.write_bytes(b"\n".join(raw for _, raw in found))
-    relation = json_relation(
-        scratch, "jsonl", sniffed.adapter.reads, sniffed.extras, cleaned=False, objects=sniffed.objects
-    )
-    connection.execute("SET preserve_insertion_order = true")
-    unread = connection.execute(f"SELECT {MENDED} IS NOT DISTINCT FROM '{UNREAD}' FROM ({relation})").fetchall()
-    connection.execute("SET preserve_insertion_order = false")
+    again = _unread(connection, scratch, sniffed) if found else (0, [])
     scratch.unlink()
-    if len(unread) != len(found):
+    if place != rows or again != (len(places), list(range(len(places)))):
         return None
     cleaned = Cleaned()
-    again = (row for row, (passed,) in zip(found, unread, strict=True) if passed)
-    return clean_rows(again, cleaned, ends=last), cleaned
+    return clean_rows(found, cleaned, ends=last), cleaned
 
 
-class _Doubt:
-    """Whether a line may be passed over: no object, none of the fields in it, an empty object in one, or very many."""
-
-    def __init__(self, sniffed: Sniffed) -> None:
-        self._names = {name.partition(".")[0] for name in sniffed.adapter.reads} | set(sniffed.extras)
-        self._parts = nested_parts(sniffed.adapter.reads, sniffed.objects)
-
-    def __call__(self, raw: bytes) -> bool:
-        try:
-            row = orjson.loads(raw)
-        except orjson.JSONDecodeError:
-            return True
-        many = len(raw) > 2 * MAX_BRACKETS and raw.count(b"{") + raw.count(b"[") > MAX_BRACKETS
-        return many or not isinstance(row, dict) or self._is_hollow(row)
-
-    def _is_hollow(self, row: dict[str, Any]) -> bool:
-        if all(row.get(name) is None for name in self._names):
-            return True
-        for top, parts in self._parts.items():
-            value = row.get(top)
-            if value is not None and not (isinstance(value, dict) and any(value.get(p) is not None for p in parts)):
-                return True
-        return False
+def _unread(connection: duckdb.DuckDBPyConnection, path: Path, sniffed: Sniffed) -> tuple[int, list[int]]:
+    """Count the rows that DuckDB makes of a file, and say which of them, from nought, it could not read."""
+    reads, extras = sniffed.adapter.reads, sniffed.extras
+    relation = json_relation(path, "jsonl", reads, extras, cleaned=False, objects=sniffed.objects)
+    connection.execute("SET preserve_insertion_order = true")
+    # A table in memory keeps the order of the rows though two threads fill it; a window over the file takes one.
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE seen AS SELECT {MENDED} IS NOT DISTINCT FROM '{UNREAD}' AS unread "
+        f"FROM ({relation})"
+    )
+    connection.execute("SET preserve_insertion_order = false")
+    (rows,) = connection.execute("SELECT count(*) FROM seen").fetchone() or (0,)
+    places = connection.execute(f"SELECT rowid FROM seen WHERE unread ORDER BY rowid LIMIT {MOST + 1}").fetchall()
+    connection.execute("DROP TABLE seen")
+    return int(rows), [place for (place,) in places]

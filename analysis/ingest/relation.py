@@ -53,14 +53,14 @@ def json_relation(
     if cleaned:
         selected += [LINE, MENDED]
     else:
-        mended = f"CASE WHEN {_passed_over(list(columns), nested_parts(reads, objects))} THEN '{UNREAD}' END"
+        mended = f"CASE WHEN {_passed_over(list(columns), _nested_parts(reads, objects))} THEN '{UNREAD}' END"
         selected += [f"NULL::BIGINT AS {LINE}", f"{mended if by_line else 'NULL'} AS {MENDED}"]
     layout = "newline_delimited', ignore_errors=true" if by_line else "array'"
     return f"SELECT {', '.join(selected)} FROM read_json({literal(str(path))}, format='{layout}, columns={{{typed}}})"
 
 
 def _passed_over(columns: Sequence[str], parts: Mapping[str, Sequence[str]]) -> str:
-    """Whether nothing was read of a row or of a field that should be an object, or too much; in Python: `passed`."""
+    """Whether nothing was read of a row or of a field that should be an object, or too much."""
     nothing = " AND ".join(f"{quote(name)} IS NULL" for name in columns)
     hollow = [
         f"({quote(top)} IS NOT NULL AND {' AND '.join(f'{quote(top)}.{quote(part)} IS NULL' for part in inner)})"
@@ -71,7 +71,7 @@ def _passed_over(columns: Sequence[str], parts: Mapping[str, Sequence[str]]) -> 
     return " OR ".join([f"({nothing})", *hollow, *(f"deep({text})" for text in texts)])
 
 
-def nested_parts(reads: Iterable[str], objects: Collection[str]) -> dict[str, list[str]]:
+def _nested_parts(reads: Iterable[str], objects: Collection[str]) -> dict[str, list[str]]:
     """Top-level objects, and what `reads` takes of them in the same pass."""
     nested: dict[str, list[str]] = {}
     for name in reads:
@@ -87,7 +87,7 @@ def _top(name: str) -> str:
 
 def _types(reads: Iterable[str], objects: Collection[str]) -> dict[str, str]:
     """Types of the top-level fields that `reads` needs: structures of text, or text."""
-    nested = nested_parts(reads, objects)
+    nested = _nested_parts(reads, objects)
     return {
         top: f"STRUCT({', '.join(f'{quote(part)} VARCHAR' for part in nested[top])})" if top in nested else "VARCHAR"
         for top in map(_top, reads)

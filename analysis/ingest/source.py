@@ -20,7 +20,7 @@ from analysis.ingest.clean import RowError, read_row
 from analysis.ingest.split import MAX_OBJECT, objects, top_level
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 Container = Literal["jsonl", "array", "wrapped", "objects", "csv", "parquet"]
 
@@ -45,6 +45,8 @@ _GZIP, _ZSTD, _ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04"
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _CHUNK = 1 << 20
 _HEAD = 256 << 10
+_FIRST = 20
+"""Lines by which the layout is told."""
 _GRACE = 64 << 20
 """Bytes that an archive may grow to whatever its size."""
 
@@ -198,28 +200,32 @@ def _encoding(head: bytes) -> str:
 
 def _json_source(path: Path, name: str, encoding: str, text: bytes) -> Source:
     container, wrapper = _container(text)
-    depth = {"array": 1, "wrapped": 2}.get(container, 0)
-    sample = []
-    for _, body in islice(objects(iter([text]), depth, wrapper), SAMPLE_ROWS):
-        with suppress(RowError):
-            sample.append(read_row(body)[0])
+    if container == "jsonl":
+        bodies = iter(text.split(b"\n", SAMPLE_ROWS)[:SAMPLE_ROWS])
+    else:
+        depth = {"array": 1, "wrapped": 2}.get(container, 0)
+        bodies = (body for _, body in islice(objects(iter([text]), depth, wrapper), SAMPLE_ROWS))
+    sample = list(_readable(bodies))
     if container == "jsonl" and encoding == "utf-8":
-        sample += _probed(path)
+        sample += _readable(_probed(path))
     return Source(path, name, container, encoding, wrapper, "", tuple(sample))
 
 
-def _probed(path: Path) -> Iterator[dict[str, Any]]:
-    """Rows from further down in a file of lines, where it is longer than what was sampled of its beginning."""
+def _readable(bodies: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+    for body in bodies:
+        with suppress(RowError):
+            yield read_row(body)[0]
+
+
+def _probed(path: Path) -> Iterator[bytes]:
+    """Lines from further down in a file of lines, where it is longer than what was sampled of its beginning."""
     size = path.stat().st_size
     with path.open("rb") as file:
         for place in range(1, PROBES + 1):
             start = size * place // PROBES - PROBE_BYTES
-            if start < SAMPLE_BYTES:
-                continue
-            file.seek(start)
-            for line in file.read(PROBE_BYTES).split(b"\n")[1:-1]:
-                with suppress(RowError):
-                    yield read_row(line)[0]
+            if start >= SAMPLE_BYTES:
+                file.seek(start)
+                yield from file.read(PROBE_BYTES).split(b"\n")[1:-1]
 
 
 def _container(text: bytes) -> tuple[Container, str | None]:
@@ -229,8 +235,13 @@ def _container(text: bytes) -> tuple[Container, str | None]:
     wrapper = _wrapper(stripped[:_HEAD])
     if wrapper:
         return "wrapped", wrapper
-    first_line = stripped.split(b"\n", 1)[0].strip()
-    return ("jsonl", None) if len(first_line) > 2 else ("objects", None)
+    return ("jsonl" if _by_lines(stripped) else "objects"), None
+
+
+def _by_lines(text: bytes) -> bool:
+    """Whether each object has a line to itself, rather than several, or a part of one."""
+    lines = text.split(b"\n", _FIRST)[:_FIRST]
+    return len(lines) == 1 or any(line.startswith(b"{") and line.rstrip().endswith(b"}") for line in lines)
 
 
 def _wrapper(text: bytes) -> str | None:
