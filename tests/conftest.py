@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from functools import partial
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from analysis.store import Store
 from analysis.workspace import Workspace
-from tests import postgres
+from tests import postgres, records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
-
-    from duckdb import DuckDBPyConnection
 
 
 # how long an example takes says something of the machine, not of the code
@@ -48,25 +45,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def add_records(store: Store) -> Callable[..., list[str]]:
-    """Put records into `store`, given as dictionaries; gives their ids. `scores` name theirs as ``record_id``."""
-
-    def insert(cursor: DuckDBPyConnection, table: str, row: dict[str, Any]) -> None:
-        places = [f"${name}{'::JSON::VARIANT' if name == 'attributes' else ''}" for name in row]
-        values = row | ({"attributes": json.dumps(row["attributes"])} if "attributes" in row else {})
-        names = ", ".join(f'"{name}"' for name in row)
-        cursor.execute(f"INSERT INTO {table} ({names}) VALUES ({', '.join(places)})", values)
-
-    def add(*records: dict[str, Any], scores: Iterable[dict[str, Any]] = ()) -> list[str]:
-        base = {"import_id": 1, "source": "test", "kind": "call"}
-        rows: list[dict[str, Any]] = [{"id": str(uuid4())} | base | record for record in records]
-        with store.write() as cursor:
-            for row in rows:
-                insert(cursor, "records", row)
-            for score in scores:
-                insert(cursor, "scores", {"id": str(uuid4()), "import_id": 1, "target": "call"} | score)
-        return [row["id"] for row in rows]
-
-    return add
+    """Put records into `store`: :func:`records.add`."""
+    return partial(records.add, store)
 
 
 @pytest.fixture(scope="session")

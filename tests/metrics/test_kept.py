@@ -1,6 +1,8 @@
 """Metrics kept by day give what a scan gives, and never what is no longer so."""
 
 import random
+import shutil
+from contextlib import closing
 from datetime import datetime, timedelta
 
 import polars as pl
@@ -15,12 +17,15 @@ from analysis.metrics.kept import figures, freshness, spreads
 from analysis.metrics.kept.days import refresh
 from analysis.metrics.query import measure, summary
 from analysis.metrics.scan import scan
+from analysis.store import Store
+from analysis.workspace import Workspace
+from tests import records
 
 START = datetime(2026, 7, 30)  # a Thursday, two days before a month ends
 NAMES = tuple(name for name, metric in METRICS.items() if metric.source != "signal")
 
 
-def records(count, seed):
+def some(count, seed):
     dice = random.Random(seed)
     for _ in range(count):
         yield {
@@ -40,17 +45,50 @@ def records(count, seed):
         }
 
 
-@pytest.fixture
-def filled(store, add_records):
-    ids = add_records(*records(300, seed=1))
+@pytest.fixture(scope="module")
+def few(tmp_path_factory):
+    """A workspace of 300 records of which everything is kept."""
     dice = random.Random(2)
-    with store.write() as cursor:
-        cursor.executemany(
-            "INSERT INTO scores (record_id, name, value) VALUES (?, ?, ?)",
-            [(dice.choice(ids), *dice.choice([("thumbs", 1), ("thumbs", -1), ("stars", 3), ("stars", 5)]))
-             for _ in range(200)],
-        )  # fmt: skip
-    return store
+    values = [("thumbs", 1), ("thumbs", -1), ("stars", 3), ("stars", 5)]
+    return made(tmp_path_factory, some(300, seed=1), [dice.choice(values) for _ in range(200)])
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    """A workspace of 1,500 records with few latencies, each the middle of what a percentile may be."""
+    dice = random.Random(3)
+    rows = [{"time": START + timedelta(minutes=20 * number), "model": dice.choice("abc"), "environment": None,
+             "latency": dice.choice([0.0, 0.31, 1.7, 2.2, 9.1, 45.0, None])} for number in range(1500)]  # fmt: skip
+    return made(tmp_path_factory, rows, [])
+
+
+def made(tmp_path_factory, rows, scores):
+    root, dice = tmp_path_factory.mktemp("made"), random.Random(4)
+    with closing(Store(Workspace.at(root))) as store:
+        ids = records.add(store, *rows)
+        records.add(store, scores=[{"record_id": dice.choice(ids), "name": name, "value": value}
+                                   for name, value in scores])  # fmt: skip
+        assert refresh(store) > 0
+    return root
+
+
+@pytest.fixture
+def filled(few, tmp_path):
+    """A store of one's own that was just opened on the few records."""
+    yield from opened(few, tmp_path)
+
+
+@pytest.fixture
+def crowded(many, tmp_path):
+    """A store of one's own that was just opened on the many records."""
+    yield from opened(many, tmp_path)
+
+
+def opened(root, tmp_path):
+    shutil.copytree(root, tmp_path / "copy")
+    with closing(Store(Workspace.at(tmp_path / "copy"))) as store:
+        assert refresh(store) == 0
+        yield store
 
 
 def both(store, monkeypatch, *arguments, **options):
@@ -77,7 +115,6 @@ PERIODS = [
 @pytest.mark.parametrize("grain", [None, "day", "week", "month"])
 @pytest.mark.parametrize("by", [(), ("model",)])
 def test_kept_days_give_what_a_scan_gives(filled, monkeypatch, filter, grain, by):
-    assert refresh(filled) > 0
     kept, scanned = both(filled, monkeypatch, NAMES, filter, by=by, grain=grain)
     assert_frame_equal(kept, scanned, check_exact=False, rel_tol=1e-9, abs_tol=1e-12)
 
@@ -85,7 +122,6 @@ def test_kept_days_give_what_a_scan_gives(filled, monkeypatch, filter, grain, by
 @pytest.mark.parametrize("grain", [None, "day", "month"])
 @pytest.mark.parametrize("first", ["cost", "users", "error_rate"])
 def test_the_smaller_groups_are_put_together(filled, monkeypatch, grain, first):
-    refresh(filled)
     names = list(dict.fromkeys([first, *NAMES]))
     kept, scanned = both(filled, monkeypatch, names, PERIODS[2], by=("model",), grain=grain, limit=1)
     assert_frame_equal(kept, scanned, check_exact=False, rel_tol=1e-9, abs_tol=1e-12)
@@ -95,18 +131,13 @@ def test_the_smaller_groups_are_put_together(filled, monkeypatch, grain, first):
 @pytest.mark.parametrize(
     "options", [{}, {"grain": "week"}, {"by": ("model",)}, {"by": ("model",), "limit": 1}], ids=str
 )
-def test_percentiles_of_many_records_are_right_to_half_a_percent(store, add_records, monkeypatch, filter, options):
-    dice = random.Random(3)
-    add_records(*({"time": START + timedelta(minutes=20 * number), "model": dice.choice("abc"),
-                   "environment": None, "latency": dice.choice([0.0, 0.31, 1.7, 2.2, 9.1, 45.0, None])}
-                  for number in range(1500)))  # fmt: skip
-    refresh(store)
+def test_percentiles_of_many_records_are_right_to_half_a_percent(crowded, monkeypatch, filter, options):
     names = [name for name in NAMES if name.startswith("latency")]
-    exact = measure(store, names, filter, **options)
+    exact = measure(crowded, names, filter, **options)
     monkeypatch.setattr(spreads, "EXACT", 0)
     asked = scans(monkeypatch)
-    kept = measure(store, names, filter, **options)
-    assert all(names == ["requests"] for names in asked), "but for the broken days nothing is scanned"
+    kept = measure(crowded, names, filter, **options)
+    assert not {*names} & {name for together in asked for name in together}
     assert_frame_equal(kept.drop("value"), exact.drop("value"))
     for found, right in zip(kept["value"], exact["value"], strict=True):
         assert found == pytest.approx(right, rel=0.0051)
@@ -124,12 +155,19 @@ def scans(monkeypatch):
     return asked
 
 
+EDGES = [
+    [metric.name for metric in figures.TOGETHER if metric.source == source] for source in ("records", "scores")
+] * 2
+"""What is asked of the two broken days of a period, once for all metrics that are quickly had together."""
+
+
 @pytest.mark.parametrize(
     ("names", "filter", "options", "scanned"),
     [
         (["users", "latency_p95", "cost"], PERIODS[1], {"grain": "day"}, []),
         (["error_rate", "cost_per_request"], PERIODS[1], {}, []),
-        (["users", "cost_per_user", "cost"], PERIODS[2], {}, [["requests", "cost"]] * 2),
+        (["users", "cost_per_user", "cost"], PERIODS[2], {}, EDGES),
+        (["users", "cost"], PERIODS[3], {"grain": "day"}, [*EDGES[:2], ["requests", "users"]]),
         (["users", "latency_p50"], PERIODS[1], {}, [["latency_p50"]]),
         (["cost"], Filter().where("model", "a"), {"grain": "day"}, []),
         (["cost"], Filter(), {"by": ("model",), "limit": 3}, []),
@@ -138,20 +176,18 @@ def scans(monkeypatch):
         (["cost"], Filter(), {"by": ("user_id",)}, [["requests", "cost"]]),
         (["cost"], Filter().where("user_id", "u"), {}, [["requests", "cost"]]),
         (["cost"], Filter(), {"grain": "hour"}, [["requests", "cost"]]),
-        (["cost"], PERIODS[2], {}, [["requests", "cost"]] * 2),
+        (["cost"], PERIODS[2], {}, EDGES),
     ],
 )
 def test_only_what_is_not_kept_is_scanned(filled, monkeypatch, names, filter, options, scanned):
-    refresh(filled)
     asked = scans(monkeypatch)
     measure(filled, names, filter, **options)
     assert asked == scanned
 
 
-def test_a_change_is_seen_at_once_and_its_days_computed_anew(filled, add_records):
-    refresh(filled)
+def test_a_change_is_seen_at_once_and_its_days_computed_anew(filled):
     before = summary(filled, ["requests", "cost"], Filter())
-    add_records({"time": START + timedelta(days=2), "recorded_cost": 100.0})
+    records.add(filled, {"time": START + timedelta(days=2), "recorded_cost": 100.0})
     assert summary(filled, ["requests"], Filter())["requests"].value == before["requests"].value + 1
     assert refresh(filled) == 1
     assert summary(filled, ["cost"], Filter())["cost"].value == pytest.approx(before["cost"].value + 100)
@@ -169,7 +205,6 @@ def test_a_change_is_seen_at_once_and_its_days_computed_anew(filled, add_records
     ],
 )
 def test_every_change_is_found(filled, monkeypatch, change):
-    refresh(filled)
     with filled.write() as cursor:
         cursor.execute(change)
     refresh(filled)
@@ -177,9 +212,8 @@ def test_every_change_is_found(filled, monkeypatch, change):
     assert_frame_equal(kept, scanned, check_exact=False, rel_tol=1e-9, abs_tol=1e-12)
 
 
-def test_a_field_with_too_many_values_is_scanned(filled, add_records, monkeypatch):
-    refresh(filled)
-    add_records(*({"time": START, "model": f"m{number}"} for number in range(figures.MAX_MEMBERS)))
+def test_a_field_with_too_many_values_is_scanned(filled, monkeypatch):
+    records.add(filled, *({"time": START, "model": f"m{number}"} for number in range(figures.MAX_MEMBERS)))
     refresh(filled)
     asked = scans(monkeypatch)
     assert measure(filled, ["requests"], Filter(), by=("model",))["value"].sum() == 300 + figures.MAX_MEMBERS
@@ -188,8 +222,8 @@ def test_a_field_with_too_many_values_is_scanned(filled, add_records, monkeypatc
     assert len(asked) == 1
 
 
-def test_records_without_a_time_are_not_forgotten(filled, add_records):
-    add_records({"model": "z"})
+def test_records_without_a_time_are_not_forgotten(filled):
+    records.add(filled, {"model": "z"})
     refresh(filled)
     assert summary(filled, ["requests"], Filter())["requests"].value == 301
     assert measure(filled, ["requests"], Filter(), grain="day")["value"].sum() == 300
@@ -197,6 +231,7 @@ def test_records_without_a_time_are_not_forgotten(filled, add_records):
 
 
 def test_nothing_is_kept_where_another_change_came_between(filled, monkeypatch):
+    records.add(filled, {"time": START})
     slow = figures.compute
 
     def interrupted(store, *others):
@@ -235,11 +270,12 @@ def test_what_is_offered_is_what_the_records_have(store, add_records):
     assert Dimension("user_id", "User", 2) in dimensions(store, Filter())
 
 
-def test_visits_follow_what_comes_late_and_what_goes(filled, add_records, monkeypatch):
-    refresh(filled)
+def test_visits_follow_what_comes_late_and_what_goes(filled, monkeypatch):
     for change in (
-        lambda: add_records({"time": START - timedelta(days=3), "user_id": "u", "session_id": "new"}),
-        lambda: add_records({"time": START + timedelta(days=30), "user_id": "v"}, {"time": START, "user_id": "x"}),
+        lambda: records.add(filled, {"time": START - timedelta(days=3), "user_id": "u", "session_id": "new"}),
+        lambda: records.add(
+            filled, {"time": START + timedelta(days=30), "user_id": "v"}, {"time": START, "user_id": "x"}
+        ),
         lambda: delete(filled, "user_id = 'v' AND time < '2026-08-05'"),
         lambda: delete(filled, "time::DATE = '2026-08-06'"),
     ):

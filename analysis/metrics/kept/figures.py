@@ -7,6 +7,7 @@ not be put together has its own way: percentiles by :mod:`spreads`, distinct cou
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -19,6 +20,7 @@ from analysis.metrics.scan import SCORED, Keys, scan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from analysis.metrics.filter import Filter
     from analysis.store import Store
@@ -30,6 +32,12 @@ MAX_MEMBERS = 50
 
 KEPT = tuple(metric for metric in METRICS.values() if metric.source in ("records", "scores"))
 """The metrics that are kept: all but imported scores and signals."""
+
+TOGETHER = tuple(metric for metric in KEPT if metric.apart is None and metric.merges != "histogram")
+"""Those that one scan computes in about the time of one of them."""
+
+REMEMBERED = 32
+"""Periods of which what was read, or scanned of their broken days, is held in memory."""
 
 _PARTS = {"value": pl.Float64, "n": pl.Int64, "of": pl.Int64, "spread": pl.Float64}
 
@@ -77,13 +85,15 @@ def serve(
     if not freshness.is_fresh(store) or METRICS["requests"] not in metrics or field == "" or grain == "hour":
         return None
     span = Span.of(store, filter, grain)
-    if span is None or not _has(store, field):
+    if span is None or field not in _fields(store, store.generation):
         return None
     kept = [metric for metric in metrics if metric in KEPT]
     several = not by and any(len(condition.values) > 1 for condition in filter.conditions)
     apart = grain == "day" and not several
     plain = [metric for metric in kept if apart or _merges(metric, across=several)]
-    days = pl.concat([_read(store, plain, filter, field, span), *(_days(store, plain, e, field) for e in span.edges)])
+    days = pl.concat(
+        [_whole(store, plain, filter, field, span), *(_broken(store, plain, e, field) for e in span.edges)]
+    )
     keys = [*(["time"] if grain is not None else []), *by]
     fold = _beyond(days, leading, by[0], limit) if by and limit else []
     if fold:
@@ -107,9 +117,45 @@ def _field(filter: Filter, by: Sequence[str]) -> str | None:
     return field if simple and not named and len(by) <= 1 and field in FIELDS else ""
 
 
-def _has(store: Store, field: str | None) -> bool:
-    sql = "SELECT 1 FROM kept_figures WHERE field = $field LIMIT 1"
-    return field is None or bool(store.rows(sql, {"field": field}))
+@lru_cache(maxsize=REMEMBERED)
+def _fields(store: Store, generation: int) -> frozenset[str | None]:
+    """The fields by which figures are kept, and None."""
+    found = store.rows("SELECT DISTINCT field FROM kept_figures")
+    return frozenset({None, *(row["field"] for row in found)})
+
+
+def _whole(store: Store, metrics: Sequence[Metric], filter: Filter, field: str | None, span: Span) -> pl.DataFrame:
+    """Give the figures of the whole days, by `field`."""
+    days = _read(store, store.generation, field, span.start, span.end)
+    if filter.conditions:
+        members = [NONE if value is None else value for value in filter.conditions[0].values]
+        days = days.filter(pl.col(filter.conditions[0].field).is_in(members))
+    return _only(metrics, field, days)
+
+
+def _broken(store: Store, metrics: Sequence[Metric], edge: Filter, field: str | None) -> pl.DataFrame:
+    """Give the figures of a broken day, by `field`."""
+    days = _scanned(store, store.generation, TOGETHER, edge, field)
+    others = tuple(metric for metric in metrics if metric not in TOGETHER)
+    if others:
+        more = _scanned(store, store.generation, (METRICS["requests"], *others), edge, field)
+        days = days.join(more, on=_keys(field), how="left", nulls_equal=True)
+    return _only(metrics, field, days)
+
+
+def _keys(field: str | None) -> list[str]:
+    return ["time"] if field is None else ["time", field]
+
+
+def _only(metrics: Sequence[Metric], field: str | None, days: pl.DataFrame) -> pl.DataFrame:
+    return days.select(*_keys(field), *(f"{metric.name}.{part}" for metric in metrics for part in _PARTS))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _scanned(
+    store: Store, generation: int, metrics: tuple[Metric, ...], edge: Filter, field: str | None
+) -> pl.DataFrame:
+    return _days(store, metrics, edge, field)
 
 
 def _days(store: Store, metrics: Sequence[Metric], filter: Filter, field: str | None) -> pl.DataFrame:
@@ -125,21 +171,19 @@ def _days(store: Store, metrics: Sequence[Metric], filter: Filter, field: str | 
     return frame.select(*keys.names, *parts)
 
 
-def _read(store: Store, metrics: Sequence[Metric], filter: Filter, field: str | None, span: Span) -> pl.DataFrame:
-    columns = [
-        f"max({part}) FILTER (metric = '{metric.name}') AS \"{metric.name}.{part}\""
-        for metric in metrics
-        for part in _PARTS
-    ]
-    where, given = span.where(filter, field)
-    given["names"] = [metric.name for metric in metrics]
+@lru_cache(maxsize=REMEMBERED)
+def _read(store: Store, generation: int, field: str | None, start: datetime, end: datetime) -> pl.DataFrame:
+    """Read all that is kept of some days, a row a day and value of `field`."""
     member = "" if field is None else f"member AS {field}, "
-    group = "1" if field is None else "1, 2"
-    return store.frame(
-        f"""SELECT day::TIMESTAMP AS time, {member}{", ".join(columns)} FROM kept_figures
-        WHERE {where} AND list_contains($names, metric) GROUP BY {group}""",
-        given,
+    long = store.frame(
+        f"""SELECT day::TIMESTAMP AS time, {member}metric, value, n, "of", spread FROM kept_figures
+        WHERE field IS NOT DISTINCT FROM $field AND day >= $start AND day < $end""",
+        {"field": field, "start": start, "end": end},
     )
+    parts, metrics = list(_PARTS), [metric.name for metric in KEPT]
+    wide = long.pivot("metric", on_columns=metrics, index=_keys(field), values=parts)
+    names = {f"{part}_{metric.name}": f"{metric.name}.{part}" for metric in KEPT for part in parts}
+    return wide.rename(names)
 
 
 def _beyond(days: pl.DataFrame, leading: Metric, by: str, limit: int) -> list[str]:

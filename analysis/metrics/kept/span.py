@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -45,9 +46,7 @@ class Span:
     @classmethod
     def of(cls, store: Store, filter: Filter, grain: str | None) -> Span | None:
         """Find the span of a period; None where it has no whole day, or records without a time are asked for."""
-        row = store.rows(
-            "SELECT min(day) AS first, max(day) AS last, count(*) > count(day) AS timeless FROM kept_days"
-        )[0]
+        row = _reach(store, store.generation)
         if row["first"] is None or (row["timeless"] and grain is None and filter.start is filter.end is None):
             return None
         begun = filter.start or midnight(row["first"])
@@ -68,3 +67,9 @@ class Span:
             given["members"] = [NONE if value is None else value for value in filter.conditions[0].values]
             where += " AND list_contains($members, member)"
         return where, given
+
+
+@lru_cache(maxsize=8)
+def _reach(store: Store, generation: int) -> dict[str, Any]:
+    """From which day to which there are records, and whether some have no time."""
+    return store.rows("SELECT min(day) AS first, max(day) AS last, count(*) > count(day) AS timeless FROM kept_days")[0]
