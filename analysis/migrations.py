@@ -36,6 +36,11 @@ VERSIONS: tuple[tuple[str, ...], ...] = (
         """CREATE TABLE kept_facets (day DATE, field VARCHAR, value VARCHAR, requests BIGINT, first TIMESTAMP,
             import_id INTEGER)""",
     ),
+    (
+        """CREATE TABLE kept_costs (day DATE, provider VARCHAR, model VARCHAR, requests BIGINT, "both" BIGINT,
+            recorded DOUBLE, computed DOUBLE, only_recorded BIGINT, only_computed BIGINT, unpriced BIGINT,
+            unpriced_tokens BIGINT)""",
+    ),
 )
 
 

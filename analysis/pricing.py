@@ -1,4 +1,4 @@
-"""Recompute cost from tokens, and set it against the cost that the logs give."""
+"""Recompute cost from tokens."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.metrics.fields import TOTAL_TOKENS
 from analysis.overrides import load
 from analysis.prices import Key, may_have, table
 from analysis.workspace import Workspace
@@ -16,12 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     import duckdb
-    import polars as pl
 
-    from analysis.metrics.filter import Filter
     from analysis.overrides import Override
     from analysis.prices import Price
-    from analysis.store import Store
 
 _TIER = "variant_extract(r.attributes, 'service_tier')::VARCHAR"
 KEY = f"r.provider, r.model, r.requested_model, {_TIER}"
@@ -159,44 +155,3 @@ def _row(price: Price) -> list[object]:
 def _own(cursor: duckdb.DuckDBPyConnection) -> tuple[Override, ...]:
     row = cursor.execute("SELECT path FROM duckdb_databases() WHERE database_name = current_database()").fetchone()
     return load(Workspace(Path(row[0]).parent).prices) if row and row[0] else ()
-
-
-def unpriced(store: Store, filter: Filter) -> pl.DataFrame:
-    """List the models of a filter's records that have no price.
-
-    Returns
-    -------
-    polars.DataFrame
-        ``provider``, ``model``, ``requests``, ``tokens``; the most requests first.
-    """
-    where, values = filter.predicate()
-    return store.frame(
-        f"""SELECT r.provider, r.model, count(*) AS requests, coalesce(sum({TOTAL_TOKENS}), 0)::BIGINT AS tokens
-        FROM records r WHERE {where} AND r.price_source IS NULL AND r.model IS NOT NULL
-        GROUP BY ALL ORDER BY requests DESC, r.provider, r.model""",
-        values,
-    )
-
-
-def comparison(store: Store, filter: Filter) -> pl.DataFrame:
-    """Set recorded against recomputed cost, model by model, over the records where both are known.
-
-    Returns
-    -------
-    polars.DataFrame
-        ``provider``, ``model``, ``requests`` (all), ``both`` (records with both costs), ``recorded``, ``computed`` and
-        ``difference`` (computed less recorded) over these, in US dollars, null where there are none; ``only_recorded``
-        and ``only_computed`` (records with just one); the greatest absolute difference first.
-    """
-    where, values = filter.predicate()
-    both = "FILTER (r.recorded_cost IS NOT NULL AND r.computed_cost IS NOT NULL)"
-    return store.frame(
-        f"""SELECT r.provider, r.model, count(*) AS requests, count(*) {both} AS both,
-            sum(r.recorded_cost) {both} AS recorded, sum(r.computed_cost) {both} AS computed,
-            sum(r.computed_cost - r.recorded_cost) AS difference,
-            count(*) FILTER (r.recorded_cost IS NOT NULL AND r.computed_cost IS NULL) AS only_recorded,
-            count(*) FILTER (r.recorded_cost IS NULL AND r.computed_cost IS NOT NULL) AS only_computed
-        FROM records r WHERE {where} AND r.model IS NOT NULL
-        GROUP BY ALL ORDER BY abs(difference) DESC NULLS LAST, requests DESC, r.provider, r.model""",
-        values,
-    )

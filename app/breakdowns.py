@@ -9,6 +9,7 @@ import polars as pl
 import streamlit as st
 
 from analysis.metrics.change import compare
+from analysis.metrics.fields import OTHER
 from analysis.metrics.query import Figure
 from app import data, drill, palette, trends, units, words
 from app.charts import frame, ledger, listing, look
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analysis.metrics.catalogue import Metric
-    from analysis.metrics.filter import Filter
     from app.charts.listing import Column
     from app.page import Scope
 
@@ -91,10 +91,9 @@ def _earlier(scope: Scope, metric: Metric, field: str, measured: pl.DataFrame) -
     """Measure the same groups in the period before; the rest, being other groups then, is left out."""
     if scope.before is None:
         return {}
-    narrowed: Filter = scope.before
-    found = data.measure([metric.name], narrowed, by=[field])
-    known = found.filter(pl.col(field).is_in(measured[field].implode()))
-    return {row[field]: _figure(metric, row) for row in known.iter_rows(named=True)}
+    groups = [group for group in measured[field].unique() if group != OTHER]
+    found = data.measure([metric.name], scope.before.where(field, *groups), by=[field])
+    return {row[field]: _figure(metric, row) for row in found.iter_rows(named=True)}
 
 
 def _matters(now: Figure, before: Figure | None, total: float) -> bool:

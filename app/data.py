@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from analysis import pricing
-from analysis.metrics import catalogue, distribution, extent, facets, query
+from analysis.metrics import catalogue, costs, distribution, extent, facets, query
 from app import runtime
 
 if TYPE_CHECKING:
@@ -69,12 +68,12 @@ def named(*names: str) -> list[Metric]:
 
 
 def comparison(filter: Filter) -> pl.DataFrame:
-    """Set recorded against recomputed cost; see :func:`analysis.pricing.comparison`."""
+    """Set recorded against recomputed cost; see :func:`analysis.metrics.costs.comparison`."""
     return _comparison(_now(), filter)
 
 
 def unpriced(filter: Filter) -> pl.DataFrame:
-    """List the models without a price; see :func:`analysis.pricing.unpriced`."""
+    """List the models without a price; see :func:`analysis.metrics.costs.unpriced`."""
     return _unpriced(_now(), filter)
 
 
@@ -159,12 +158,12 @@ def _arrivals(now: tuple[str, int], field: str, filter: Filter) -> pl.DataFrame:
 
 @st.cache_data(max_entries=KEPT, show_spinner=False)
 def _comparison(now: tuple[str, int], filter: Filter) -> pl.DataFrame:
-    return pricing.comparison(store(), filter)
+    return costs.comparison(store(), filter)
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False)
 def _unpriced(now: tuple[str, int], filter: Filter) -> pl.DataFrame:
-    return pricing.unpriced(store(), filter)
+    return costs.unpriced(store(), filter)
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False)

@@ -6,9 +6,10 @@ from datetime import datetime
 import pytest
 from genai_prices import Usage, calc_price
 
+from analysis.metrics.costs import comparison, unpriced
 from analysis.metrics.filter import Filter
 from analysis.overrides import PriceFileError, load
-from analysis.pricing import comparison, reprice, unpriced
+from analysis.pricing import reprice
 
 NOVEMBER = datetime(2026, 11, 3, 9, 0)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from analysis.metrics import fields
 from analysis.metrics.fields import Bound
+from analysis.metrics.kept.spreads import histogram
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from analysis.metrics.filter import Filter
     from analysis.store import Store
 
@@ -33,13 +34,20 @@ def distribution(store: Store, field: str, filter: Filter) -> pl.DataFrame:
     """
     if fields.kind(field) != "number":
         raise fields.UnknownFieldError(field)
+    bins = histogram(store, field, filter, PER_DECADE)
+    if bins is None:
+        bins = _scanned(store, field, filter)
+    start, records = pl.col("bin") / PER_DECADE, pl.col("records")
+    return bins.sort("bin").select(
+        start=10**start, end=10 ** (start + 1 / PER_DECADE), records="records", share=records / records.sum()
+    )
+
+
+def _scanned(store: Store, field: str, filter: Filter) -> pl.DataFrame:
     column = fields.column(field, Bound())
     where, values = filter.predicate()
     return store.frame(
-        f"""SELECT 10 ** (bin / {PER_DECADE}.0) AS start, 10 ** ((bin + 1) / {PER_DECADE}.0) AS end, records,
-            records / sum(records) OVER () AS share
-        FROM (SELECT floor(log10({column}) * {PER_DECADE} + 1e-9)::INTEGER AS bin, count(*) AS records
-              FROM records r WHERE {where} AND {column} > 0 GROUP BY 1)
-        ORDER BY bin""",
+        f"""SELECT floor(log10({column}) * {PER_DECADE} + 1e-9)::INTEGER AS bin, count(*) AS records
+        FROM records r WHERE {where} AND {column} > 0 GROUP BY 1""",
         values,
     )

@@ -124,7 +124,7 @@ def column(name: str, bound: Bound) -> str:
     if sort == "number":
         return NUMBERS[name].sql
     if sort == "attribute":
-        return f"variant_extract(r.attributes, {bound.add(name.removeprefix(ATTRIBUTE))})::VARCHAR"
+        return f"nullif(variant_extract(r.attributes, {bound.add(name.removeprefix(ATTRIBUTE))})::VARCHAR, '')"
     raise UnknownFieldError(name)
 
 

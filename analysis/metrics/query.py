@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -15,7 +16,7 @@ from analysis.metrics.period import bucket_end, check, floor
 from analysis.metrics.scan import SCORED, SIGNALLED, Keys, long_form, scan
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from analysis.metrics.filter import Filter
     from analysis.store import Store
@@ -87,18 +88,11 @@ def measure(
     if grain is not None:
         check(grain)
     metrics = [find(store, name) for name in dict.fromkeys(names)]
-    wide: dict[str, pl.DataFrame] = {}
-    everything = list(dict.fromkeys([METRICS["requests"], *metrics]))
-    kept = serve(store, everything, filter, by, grain, limit, _leading(metrics))
-    if kept is not None:
-        wide = {metric.name: kept for metric in everything if f"{metric.name}.value" in kept.columns}
-    missing = [metric for metric in everything if metric.name not in wide]
-    if missing:
-        wide |= _scanned(store, missing, filter, _keys(store, metrics, filter, by, grain, limit))
+    leading = _leading(metrics)
+    wide = _wide(store, list(dict.fromkeys([METRICS["requests"], *metrics])), filter, by, grain, limit, leading)
     columns = (*(("time",) if grain is not None else ()), *by)
     requests = wide["requests"].select(*columns, requests="requests.value")
     long = [long_form(metric, wide[metric.name], requests, columns, place) for place, metric in enumerate(metrics)]
-    leading = _leading(metrics)
     return _ordered(pl.concat(long), leading, wide[leading.name], by)
 
 
@@ -127,6 +121,53 @@ def fill(frame: pl.DataFrame, filter: Filter, grain: str) -> pl.DataFrame:
     )
 
 
+def _wide(
+    store: Store,
+    metrics: Sequence[Metric],
+    filter: Filter,
+    by: Sequence[str],
+    grain: str | None,
+    limit: int | None,
+    leading: Metric,
+) -> dict[str, pl.DataFrame]:
+    """Give each metric's frame of :func:`scan.scan`: from what is kept, where that has it, else by a scan."""
+    kept = serve(store, metrics, filter, by, grain, limit, leading)
+    found = {} if kept is None else {m.name: kept for m in metrics if f"{m.name}.value" in kept.columns}
+    missing = [metric for metric in metrics if metric.name not in found]
+    if not missing:
+        return found
+    summed = tuple(metric for metric in metrics if metric.merges == "sum" and metric.source == "records")
+    folded: dict[str, pl.DataFrame] = {}
+    if limit is not None:
+        for name in by:
+            largest = _largest(store, store.generation, name, summed, leading, filter, limit + 1)
+            if len(largest) > limit:
+                folded[name] = largest[:limit]
+    if len(summed) == len(metrics) and len(folded) == len(by) == 1 and fields.kind(by[0]) != "number":
+        return _with_rest(store, metrics, filter, by[0], grain, folded[by[0]])
+    return found | _scanned(store, missing, filter, _keys(by, grain, folded))
+
+
+def _with_rest(
+    store: Store, metrics: Sequence[Metric], filter: Filter, field: str, grain: str | None, tops: pl.DataFrame
+) -> dict[str, pl.DataFrame]:
+    """Scan the records of the largest groups alone; sums have a rest, which is what the whole has beyond them."""
+    if grain is not None:
+        tops = scan(store, metrics, "records r", filter.where(field, *tops[field]), _keys([field], grain, {}))
+    whole = _wide(store, metrics, filter, (), grain, None, metrics[0])["requests"]
+    time = ["time"] if grain is not None else []
+    parts = [f"{metric.name}.{part}" for metric in metrics for part in ("value", "n", "of")]
+    named = pl.col(parts).sum().name.suffix(" named")
+    sums = tops.group_by(time).agg(named) if time else tops.select(named)
+    rest = whole.join(sums, on=time, how="left") if time else whole.hstack(sums)
+    rest = rest.with_columns(pl.col(part) - pl.col(f"{part} named").fill_null(0) for part in parts).with_columns(
+        pl.when(pl.col(f"{metric.name}.n") > 0).then(pl.col(f"{metric.name}.value").clip(0)) for metric in metrics
+    )
+    rest = rest.filter(pl.col("requests.n") > 0).with_columns(pl.lit(OTHER).alias(field))
+    frame = pl.concat([tops, rest.select(tops.columns)], how="vertical_relaxed")
+    return dict.fromkeys((metric.name for metric in metrics), frame)
+
+
 def _scanned(store: Store, metrics: Sequence[Metric], filter: Filter, keys: Keys) -> dict[str, pl.DataFrame]:
     """Scan the records for metrics: those of one source together, but each kind of signal apart."""
     found: dict[str, pl.DataFrame] = {}
@@ -138,20 +179,17 @@ def _scanned(store: Store, metrics: Sequence[Metric], filter: Filter, keys: Keys
     return found
 
 
-def _keys(
-    store: Store, metrics: Sequence[Metric], filter: Filter, by: Sequence[str], grain: str | None, limit: int | None
-) -> Keys:
+def _keys(by: Sequence[str], grain: str | None, folded: Mapping[str, pl.DataFrame]) -> Keys:
+    """Group by time and fields; of a field of `folded` only the values there are groups of their own."""
     bound, names, columns = Bound("k"), [], []
     if grain is not None:
         names.append("time")
         columns.append(f"date_trunc('{grain}', r.time)::TIMESTAMP")
     for name in by:
         column = f"coalesce({fields.column(name, bound)}::VARCHAR, '{NONE}')"
-        if limit is not None:
-            kept = _largest(store, name, _leading(metrics), filter, limit)
-            if len(kept) > limit:
-                places = ", ".join(bound.add(value) for value in kept[:limit])
-                column = f"CASE WHEN {column} IN ({places}) THEN {column} ELSE '{OTHER}' END"
+        if name in folded:
+            places = ", ".join(bound.add(value) for value in folded[name][name])
+            column = f"CASE WHEN {column} IN ({places}) THEN {column} ELSE '{OTHER}' END"
         names.append(name)
         columns.append(column)
     return Keys(tuple(names), tuple(columns), bound)
@@ -179,14 +217,10 @@ def _ordered(long: pl.DataFrame, leading: Metric, counts: pl.DataFrame, by: Sequ
     return long.sort(*time, *ranks, "place").drop("place", *ranks)
 
 
-def _largest(store: Store, field: str, metric: Metric, filter: Filter, limit: int) -> list[str]:
-    """List the `limit` largest values of a field, and one more where there are more."""
-    bound = Bound("k")
-    column = f"coalesce({fields.column(field, bound)}::VARCHAR, '{NONE}')"
-    where, values = filter.predicate()
-    rows = store.rows(
-        f"SELECT {column} AS value FROM records r WHERE {where} "
-        f"GROUP BY 1 ORDER BY {metric.value} DESC NULLS LAST, 1 LIMIT {limit + 1:d}",
-        values | bound.values,
-    )
-    return [row["value"] for row in rows]
+@lru_cache(maxsize=64)
+def _largest(
+    store: Store, generation: int, field: str, metrics: tuple[Metric, ...], leading: Metric, filter: Filter, limit: int
+) -> pl.DataFrame:
+    """Scan for the `limit` largest values of a field."""
+    keys = replace(_keys([field], None, {}), largest=(leading, limit))
+    return scan(store, metrics, "records r", filter, keys)

@@ -28,11 +28,15 @@ SIGNALLED = """records r
 
 @dataclass(frozen=True)
 class Keys:
-    """What a query groups by: names of the result's columns and their SQL, with the values it binds."""
+    """What a query groups by: names of the result's columns and their SQL, with the values it binds.
+
+    With `largest`, a metric of the records and a number, only so many groups are given, the largest first.
+    """
 
     names: tuple[str, ...]
     columns: tuple[str, ...]
     bound: Bound
+    largest: tuple[Metric, int] | None = None
 
 
 def scan(store: Store, metrics: Sequence[Metric], source: str, filter: Filter, keys: Keys) -> pl.DataFrame:
@@ -92,6 +96,9 @@ def _query(
     if keys.names[:1] == ("time",):
         where += " AND r.time IS NOT NULL"
     group = f"GROUP BY {', '.join(str(place) for place in range(1, len(keys.columns) + 1))}" if keys.columns else ""
+    if keys.largest is not None:
+        size, most = keys.largest
+        group += f" ORDER BY {size.value} DESC NULLS LAST, 1 LIMIT {most:d}"
     frame = store.frame(
         f"SELECT {', '.join(sql)} FROM {source} WHERE {where} {group}", values | keys.bound.values | bound.values
     )

@@ -10,10 +10,12 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from analysis.metrics.catalogue import METRICS
+from analysis.metrics.costs import comparison, unpriced
+from analysis.metrics.distribution import distribution
 from analysis.metrics.facets import Dimension, arrivals, dimensions, values, values_in_order
-from analysis.metrics.fields import NONE
+from analysis.metrics.fields import NONE, OTHER
 from analysis.metrics.filter import Filter
-from analysis.metrics.kept import figures, freshness, spreads
+from analysis.metrics.kept import figures, freshness, members, spreads
 from analysis.metrics.kept.days import refresh
 from analysis.metrics.query import measure, summary
 from analysis.metrics.scan import scan
@@ -36,6 +38,7 @@ def some(count, seed):
             "session_id": dice.choice(["s", "t", None]),
             "recorded_cost": dice.choice([None, 0.1, 0.2]),
             "computed_cost": dice.choice([None, 0.3]),
+            "price_source": dice.choice([None, "list"]),
             "input_tokens": dice.choice([None, 10, 20]),
             "output_tokens": dice.choice([None, 0, 5]),
             "latency": dice.choice([None, dice.random() * 5]),
@@ -143,6 +146,39 @@ def test_percentiles_of_many_records_are_right_to_half_a_percent(crowded, monkey
         assert found == pytest.approx(right, rel=0.0051)
 
 
+@pytest.mark.parametrize("filter", PERIODS, ids=Filter.sentence)
+def test_a_spread_is_the_same_read_or_scanned(crowded, monkeypatch, filter):
+    kept = distribution(crowded, "latency", filter)
+    with monkeypatch.context() as patch:
+        patch.setattr(freshness, "_known", {})
+        assert_frame_equal(kept, distribution(crowded, "latency", filter))
+
+
+@pytest.mark.parametrize("filter", PERIODS, ids=Filter.sentence)
+def test_costs_by_model_are_the_same_read_or_scanned(filled, monkeypatch, filter):
+    kept = comparison(filled, filter), unpriced(filled, filter)
+    with monkeypatch.context() as patch:
+        patch.setattr(freshness, "_known", {})
+        for found, scanned in zip(kept, (comparison(filled, filter), unpriced(filled, filter)), strict=True):
+            assert_frame_equal(found, scanned, check_exact=False, rel_tol=1e-9, abs_tol=1e-12)
+
+
+@pytest.mark.parametrize("filter", PERIODS, ids=Filter.sentence)
+@pytest.mark.parametrize("grain", [None, "hour", "day", "week"])
+def test_what_is_beyond_the_largest_is_the_rest_of_the_whole(filled, filter, grain):
+    names = ["cost", "requests", "total_tokens"]
+    groups = measure(filled, names, filter, by=["user_id"], grain=grain)
+    largest = measure(filled, names, filter, by=["user_id"])["user_id"].unique(maintain_order=True)[:2].to_list()
+    keys = ["time"] if grain else []
+    folded = (
+        groups.with_columns(pl.when(pl.col("user_id").is_in(largest)).then("user_id").otherwise(pl.lit(OTHER)))
+        .group_by(*keys, "user_id", "metric", maintain_order=True)
+        .agg(pl.when(pl.col("value").count() > 0).then(pl.col("value").sum()), pl.col("n", "of").sum())
+    )
+    found = measure(filled, names, filter, by=["user_id"], grain=grain, limit=2).select(folded.columns)
+    assert_frame_equal(found, folded, check_exact=False, rel_tol=1e-9, abs_tol=1e-12, check_row_order=False)
+
+
 def scans(monkeypatch):
     asked = []
 
@@ -213,12 +249,12 @@ def test_every_change_is_found(filled, monkeypatch, change):
 
 
 def test_a_field_with_too_many_values_is_scanned(filled, monkeypatch):
-    records.add(filled, *({"time": START, "model": f"m{number}"} for number in range(figures.MAX_MEMBERS)))
+    records.add(filled, *({"time": START, "model": f"m{number}"} for number in range(members.MAX_MEMBERS)))
     refresh(filled)
     asked = scans(monkeypatch)
-    assert measure(filled, ["requests"], Filter(), by=("model",))["value"].sum() == 300 + figures.MAX_MEMBERS
+    assert measure(filled, ["requests"], Filter(), by=("model",))["value"].sum() == 300 + members.MAX_MEMBERS
     assert asked == [["requests"]]
-    assert measure(filled, ["requests"], Filter(), by=("environment",))["value"].sum() == 300 + figures.MAX_MEMBERS
+    assert measure(filled, ["requests"], Filter(), by=("environment",))["value"].sum() == 300 + members.MAX_MEMBERS
     assert len(asked) == 1
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from analysis.metrics.filter import Filter
-from analysis.metrics.kept import facets, figures, freshness, spreads, visits
+from analysis.metrics.kept import costs, facets, figures, freshness, members, spreads, visits
 from analysis.metrics.period import midnight
 from analysis.record import DIMENSIONS, TOKEN_COLUMNS
 
@@ -46,7 +46,7 @@ def refresh(store: Store) -> int:
         The days computed; -1 where another change came between, and nothing was kept.
     """
     generation = store.generation
-    fields = figures.fields_kept(store)
+    fields = members.few(store)
     found = store.rows(_PRINTS, {"version": _version(fields)})
     now = {row["day"]: row["print"] for row in found}
     kept = {row["day"]: row["print"] for row in store.rows("FROM kept_days")}
@@ -59,7 +59,7 @@ def refresh(store: Store) -> int:
     rows = [
         (name, frame)
         for period in _runs(dated)
-        for part in (figures, spreads, facets)
+        for part in (figures, spreads, costs, facets)
         for name, frame in part.compute(store, period, fields)
     ]
     if None in changed:
@@ -67,7 +67,7 @@ def refresh(store: Store) -> int:
     with store.write() as cursor:
         if store.generation != generation:
             return -1
-        for table in ("kept_days", "kept_figures", "kept_spreads", "kept_facets"):
+        for table in ("kept_days", "kept_figures", "kept_spreads", "kept_costs", "kept_facets"):
             cursor.execute(f"DELETE FROM {table} WHERE list_contains($days, day) OR ($none AND day IS NULL)", {
                 "days": [day for day in gone if day is not None], "none": None in gone,
             })  # fmt: skip
@@ -84,7 +84,9 @@ def refresh(store: Store) -> int:
 
 def _version(fields: list[str]) -> str:
     """Name what the kept values depend on beside the records: all is computed anew where it changes."""
-    return hashlib.sha256(repr((figures.KEPT, spreads.PER_DECADE, facets.MOST, fields)).encode()).hexdigest()[:16]
+    return hashlib.sha256(
+        repr((figures.KEPT, spreads.PER_DECADE, costs.COLUMNS, facets.MOST, fields)).encode()
+    ).hexdigest()[:16]
 
 
 def _runs(days: Mapping[date, int]) -> Iterator[Filter]:

@@ -1,4 +1,4 @@
-"""Metrics kept by day: for every UTC day, and for every day and value of :data:`FIELDS`.
+"""Metrics kept by day: for every UTC day, and for every day and value of :data:`members.FIELDS`.
 
 They are computed by the very scan that would answer a question. One about days is then read; one about a longer time is
 put together from days, exactly, where the metric can be; the broken days at the ends of a period are scanned. What can
@@ -14,7 +14,7 @@ import polars as pl
 
 from analysis.metrics.catalogue import METRICS, Metric
 from analysis.metrics.fields import NONE, Bound
-from analysis.metrics.kept import freshness, spreads, visits
+from analysis.metrics.kept import freshness, members, spreads, visits
 from analysis.metrics.kept.span import Span, folded, truncated
 from analysis.metrics.scan import SCORED, Keys, scan
 
@@ -24,11 +24,6 @@ if TYPE_CHECKING:
 
     from analysis.metrics.filter import Filter
     from analysis.store import Store
-
-FIELDS = ("environment", "app", "feature", "model", "provider", "finish_reason")
-"""Fields by which days are kept apart, as long as they have at most :data:`MAX_MEMBERS` values."""
-
-MAX_MEMBERS = 50
 
 KEPT = tuple(metric for metric in METRICS.values() if metric.source in ("records", "scores"))
 """The metrics that are kept: all but imported scores and signals."""
@@ -40,12 +35,6 @@ REMEMBERED = 32
 """Periods of which what was read, or scanned of their broken days, is held in memory."""
 
 _PARTS = {"value": pl.Float64, "n": pl.Int64, "of": pl.Int64, "spread": pl.Float64}
-
-
-def fields_kept(store: Store) -> list[str]:
-    """Those of :data:`FIELDS` that have few enough values."""
-    counts = store.rows(f"SELECT {', '.join(f'count(DISTINCT {name}) AS {name}' for name in FIELDS)} FROM records")[0]
-    return [name for name in FIELDS if counts[name] <= MAX_MEMBERS]
 
 
 def compute(store: Store, period: Filter, fields: Sequence[str]) -> Iterator[tuple[str, pl.DataFrame]]:
@@ -81,11 +70,11 @@ def serve(
     polars.DataFrame or None
         None where the question goes beyond what is kept.
     """
-    field = _field(filter, by)
+    field = members.asked(filter, by)
     if not freshness.is_fresh(store) or METRICS["requests"] not in metrics or field == "" or grain == "hour":
         return None
     span = Span.of(store, filter, grain)
-    if span is None or field not in _fields(store, store.generation):
+    if span is None or not members.are_kept(store, field):
         return None
     kept = [metric for metric in metrics if metric in KEPT]
     several = not by and any(len(condition.values) > 1 for condition in filter.conditions)
@@ -107,29 +96,12 @@ def serve(
     return wide if field is not None or grain is not None else visits.join(store, wide, rest, span)
 
 
-def _field(filter: Filter, by: Sequence[str]) -> str | None:
-    """Name the kept field that a question is about: None for none, "" where it is about more."""
-    named = {*by, *(condition.field for condition in filter.conditions)}
-    if not named:
-        return None
-    simple = len(filter.conditions) <= 1 and all(condition.op == "=" for condition in filter.conditions)
-    field = named.pop()
-    return field if simple and not named and len(by) <= 1 and field in FIELDS else ""
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _fields(store: Store, generation: int) -> frozenset[str | None]:
-    """The fields by which figures are kept, and None."""
-    found = store.rows("SELECT DISTINCT field FROM kept_figures")
-    return frozenset({None, *(row["field"] for row in found)})
-
-
 def _whole(store: Store, metrics: Sequence[Metric], filter: Filter, field: str | None, span: Span) -> pl.DataFrame:
     """Give the figures of the whole days, by `field`."""
     days = _read(store, store.generation, field, span.start, span.end)
     if filter.conditions:
-        members = [NONE if value is None else value for value in filter.conditions[0].values]
-        days = days.filter(pl.col(filter.conditions[0].field).is_in(members))
+        chosen = [NONE if value is None else value for value in filter.conditions[0].values]
+        days = days.filter(pl.col(filter.conditions[0].field).is_in(chosen))
     return _only(metrics, field, days)
 
 

@@ -59,10 +59,16 @@ class Span:
         after = [filter.during(end, filter.end)] if filter.end is not None and end < filter.end else []
         return cls(start, end, (*before, *after))
 
+    @property
+    def days(self) -> tuple[str, dict[str, object]]:
+        """SQL that holds for the kept rows of the whole days, and its parameters."""
+        return "day >= $start AND day < $end", {"start": self.start, "end": self.end}
+
     def where(self, filter: Filter, field: str | None) -> tuple[str, dict[str, object]]:
-        """Write the SQL that holds for the kept rows of the whole days, and its parameters."""
-        given: dict[str, object] = {"field": field, "start": self.start, "end": self.end}
-        where = "field IS NOT DISTINCT FROM $field AND day >= $start AND day < $end"
+        """Narrow :attr:`days` to the rows of `field` that a filter means."""
+        days, given = self.days
+        where = f"field IS NOT DISTINCT FROM $field AND {days}"
+        given["field"] = field
         if filter.conditions:
             given["members"] = [NONE if value is None else value for value in filter.conditions[0].values]
             where += " AND list_contains($members, member)"

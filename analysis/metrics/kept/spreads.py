@@ -14,14 +14,14 @@ import polars as pl
 
 from analysis.metrics.catalogue import PERCENTILES
 from analysis.metrics.fields import NONE
-from analysis.metrics.kept.span import folded, truncated
+from analysis.metrics.kept import freshness, members
+from analysis.metrics.kept.span import Span, folded, truncated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from analysis.metrics.catalogue import Metric
     from analysis.metrics.filter import Filter
-    from analysis.metrics.kept.span import Span
     from analysis.store import Store
 
 EXACT = 200_000
@@ -75,6 +75,25 @@ def join(store: Store, wide: pl.DataFrame, metrics: Sequence[Metric], asked: Que
             *(pl.lit(None, pl.Float64).alias(f"{name}.spread") for name in points),
         )
     return wide
+
+
+def histogram(store: Store, measure: str, filter: Filter, per_decade: int) -> pl.DataFrame | None:
+    """Count the records above nought in bins, `per_decade` (which divides :data:`PER_DECADE`) to a factor of ten.
+
+    Returns
+    -------
+    polars.DataFrame or None
+        ``bin``, of values from ``10 ** (bin / per_decade)``, and ``records``; None where what is kept does not tell.
+    """
+    field = members.asked(filter)
+    if measure not in MEASURES or field == "" or not freshness.is_fresh(store) or not members.are_kept(store, field):
+        return None
+    span = Span.of(store, filter, None)
+    if span is None:
+        return None
+    fine = _bins(store, measure, Question(filter, field, span, (), None, ())).filter(pl.col("bin") != _NOUGHT)
+    coarse = fine.with_columns(bin=pl.col("bin").cast(pl.Int32).floordiv(PER_DECADE // per_decade))
+    return coarse.group_by("bin").agg(records=pl.col("n").sum())
 
 
 def _names(measure: str) -> tuple[str, ...]:
