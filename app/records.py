@@ -150,14 +150,14 @@ def excerpt(text: str | None) -> str:
 
 
 def _pages(here: Address, total: int) -> None:
-    pages = -(-total // SIZE)
+    pages, page = -(-total // SIZE), here.start // SIZE + 1
     if pages > 1:
-        st.session_state["records-page"] = here.start // SIZE + 1
-        st.pagination(pages, key="records-page", on_change=_paged, args=(here,))
+        key = f"records-page-{page}"  # a page's own: the link says which one it is, not what the widget remembers
+        st.pagination(pages, default=page, key=key, on_change=_paged, args=(here, key))
 
 
-def _paged(here: Address) -> None:
-    go(replace(here, at=(st.session_state["records-page"] - 1) * SIZE + 1).params())
+def _paged(here: Address, key: str) -> None:
+    go(replace(here, at=(st.session_state[key] - 1) * SIZE + 1).params())
 
 
 def _counted(total: int) -> str:

@@ -225,10 +225,12 @@ def _lines(chunks: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
 def _table(source: Source, cleaned: Cleaned, progress: Callable[[int], None]) -> Iterator[Row]:
     """Rows of a table; one with too many or too few cells is refused."""
     csv.field_size_limit(MAX_OBJECT)
-    reader = csv.reader(_text_lines(_chunks(source, progress)), delimiter=source.delimiter)
+    lines = _TextLines(_chunks(source, progress))
+    reader = csv.reader(lines, delimiter=source.delimiter)
     names = next(reader)
     while True:
         line = reader.line_num + 1
+        lines.mended.clear()
         try:
             cells = next(reader)
         except StopIteration:
@@ -242,19 +244,31 @@ def _table(source: Source, cleaned: Cleaned, progress: Callable[[int], None]) ->
             reason = f"{len(cells)} cells, where the header has {len(names)}"
             cleaned.refuse(line, None, reason, source.delimiter.join(cells).encode())
         else:
-            yield Row(line, {name: cell for name, cell in zip(names, cells, strict=True) if cell != ""}, "", None)
+            fields = {name: cell for name, cell in zip(names, cells, strict=True) if cell != ""}
+            yield Row(line, fields, ",".join(lines.mended), None)
 
 
 def header(source: Source) -> list[str]:
     """The column names of a table."""
-    lines = _text_lines(_chunks(source, lambda done: None))
-    return next(csv.reader(lines, delimiter=source.delimiter))
+    return next(csv.reader(_TextLines(_chunks(source, lambda done: None)), delimiter=source.delimiter))
 
 
-def _text_lines(chunks: Iterator[bytes]) -> Iterator[str]:
-    rest = b""
-    for chunk in chunks:
-        *whole, rest = (rest + chunk).split(b"\n")
-        for line in whole:
-            yield line.decode("utf-8", "replace") + "\n"
-    yield rest.decode("utf-8", "replace")
+class _TextLines:
+    """The lines of a table as text; `mended` collects what was mended in them."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self.mended: dict[str, None] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        rest = b""
+        for chunk in self._chunks:
+            *whole, rest = (rest + chunk).split(b"\n")
+            for line in whole:
+                yield self._text(line) + "\n"
+        yield self._text(rest)
+
+    def _text(self, line: bytes) -> str:
+        text, mended = mend.readable(line)
+        self.mended |= dict.fromkeys(mended)
+        return text.decode()

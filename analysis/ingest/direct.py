@@ -118,7 +118,7 @@ class Direct:
         """SQL of the staged rows of a file; `unread` is what is asked of a line that DuckDB could not read."""
         assert self._sniffed is not None
         adapter, extras = self._sniffed.adapter, self._sniffed.extras
-        raw = json_relation(path, container, adapter.reads, extras, cleaned=False, objects=self._sniffed.objects)
+        raw = json_relation(path, container, self._sniffed)
         rows = normalise.select(drafts(raw, adapter, extras, {}), adapter.source, self.options.at)
         return f"""SELECT * FROM ({rows}) WHERE CASE WHEN {IS_UNREAD} THEN {unread}
             WHEN row_kind <> 'call' THEN error('not only calls') WHEN problem IS NOT NULL THEN error(problem)

@@ -139,11 +139,11 @@ def _first(path: Path, scratch: Path) -> Source:
 
 def _raw(source: Source, sniffed: Sniffed, scratch: Path) -> str:
     if source.container in ("csv", "parquet"):
-        raw = whole(source, sniffed, sniffed.extras)
+        raw = whole(source, sniffed)
     else:
         lines = scratch / "sample.jsonl"
         source.write_sample(lines, PREVIEW_ROWS)
-        raw = json_relation(lines, "jsonl", sniffed.adapter.reads, sniffed.extras, cleaned=False, objects=())
+        raw = json_relation(lines, "jsonl", sniffed)
     return f"SELECT * FROM ({raw}) LIMIT {PREVIEW_ROWS}"
 
 

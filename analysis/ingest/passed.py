@@ -78,8 +78,7 @@ def passed_over(
 
 def _unread(connection: duckdb.DuckDBPyConnection, path: Path, sniffed: Sniffed) -> tuple[int, list[int]]:
     """Count the rows that DuckDB makes of a file, and say which of them, from nought, it could not read."""
-    reads, extras = sniffed.adapter.reads, sniffed.extras
-    relation = json_relation(path, "jsonl", reads, extras, cleaned=False, objects=sniffed.objects)
+    relation = json_relation(path, "jsonl", sniffed)
     connection.execute("SET preserve_insertion_order = true")
     # A table in memory keeps the order of the rows though two threads fill it; a window over the file takes one.
     connection.execute(

@@ -32,28 +32,30 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def json_relation(
-    path: Path, container: str, reads: Iterable[str], extras: Iterable[str], *, cleaned: bool, objects: Collection[str]
-) -> str:
-    """Rows of a JSON file: `reads` as text, `extras` as JSON.
+def json_relation(path: Path, container: str, sniffed: Sniffed, *, cleaned: bool = False) -> str:
+    """Rows of a JSON file: what the adapter reads as text, further fields as JSON.
 
-    Nested fields of top-level `objects` are read in the same pass as the rest; those of other fields are picked out of
-    their text. A line that DuckDB cannot read is a row all the same, marked `UNREAD`; in an array it is an error. So is
-    marked what may be nested without end.
+    Nested fields of top-level objects are read in the same pass as the rest; those of other fields, and all of rows
+    that are `cleaned`, are picked out of their text. A line that DuckDB cannot read is a row all the same, marked
+    `UNREAD`; in an array it is an error. So is marked what may be nested without end.
     """
-    reads, extras = tuple(reads), tuple(extras)
-    types = _types(reads, objects)
+    reads, extras = [place(name, sniffed.fields) for name in sniffed.adapter.reads], sniffed.extras
+    nested = {} if cleaned else _nested_parts(reads, sniffed.objects)
+    types = {
+        top: f"STRUCT({', '.join(f'{quote(part)} VARCHAR' for part in nested[top])})" if top in nested else "VARCHAR"
+        for top, _ in reads
+    }
     columns = {**types, **dict.fromkeys(extras, "JSON")}
     if cleaned:
         columns |= {LINE: "BIGINT", MENDED: "VARCHAR"}
     typed = ", ".join(f"{literal(name)}: '{kind}'" for name, kind in columns.items())
     by_line = container != "array"
-    selected = [_nested(name) if _top(name) in objects else _field(name) for name in reads]
+    selected = [_nested(top, rest) if top in nested else _field(top, rest) for top, rest in reads]
     selected += [quote(name) for name in extras]
     if cleaned:
         selected += [LINE, MENDED]
     else:
-        mended = f"CASE WHEN {_passed_over(list(columns), _nested_parts(reads, objects))} THEN '{UNREAD}' END"
+        mended = f"CASE WHEN {_passed_over(list(columns), nested)} THEN '{UNREAD}' END"
         selected += [f"NULL::BIGINT AS {LINE}", f"{mended if by_line else 'NULL'} AS {MENDED}"]
     layout = "newline_delimited', ignore_errors=true" if by_line else "array'"
     return f"SELECT {', '.join(selected)} FROM read_json({literal(str(path))}, format='{layout}, columns={{{typed}}})"
@@ -71,60 +73,55 @@ def _passed_over(columns: Sequence[str], parts: Mapping[str, Sequence[str]]) -> 
     return " OR ".join([f"({nothing})", *hollow, *(f"deep({text})" for text in texts)])
 
 
-def _nested_parts(reads: Iterable[str], objects: Collection[str]) -> dict[str, list[str]]:
+def place(name: str, fields: Collection[str]) -> tuple[str, str]:
+    """The top-level field that a name means, and the path within it, if any: a field's own name may have dots."""
+    if name in fields:
+        return name, ""
+    top, _, rest = name.partition(".")
+    return top, rest
+
+
+def _nested_parts(reads: Iterable[tuple[str, str]], objects: Collection[str]) -> dict[str, list[str]]:
     """Top-level objects, and what `reads` takes of them in the same pass."""
     nested: dict[str, list[str]] = {}
-    for name in reads:
-        top, _, rest = name.partition(".")
+    for top, rest in reads:
         if rest and top in objects:
             nested.setdefault(top, []).append(rest)
     return nested
 
 
-def _top(name: str) -> str:
-    return name.partition(".")[0]
+def _named(top: str, rest: str) -> str:
+    return quote(f"{top}.{rest}" if rest else top)
 
 
-def _types(reads: Iterable[str], objects: Collection[str]) -> dict[str, str]:
-    """Types of the top-level fields that `reads` needs: structures of text, or text."""
-    nested = _nested_parts(reads, objects)
-    return {
-        top: f"STRUCT({', '.join(f'{quote(part)} VARCHAR' for part in nested[top])})" if top in nested else "VARCHAR"
-        for top in map(_top, reads)
-    }
+def _nested(top: str, rest: str) -> str:
+    return f"{quote(top)}.{quote(rest)} AS {_named(top, rest)}" if rest else quote(top)
 
 
-def _nested(name: str) -> str:
-    top, _, rest = name.partition(".")
-    return f"{quote(top)}.{quote(rest)} AS {quote(name)}" if rest else quote(name)
-
-
-def _field(name: str) -> str:
+def _field(top: str, rest: str) -> str:
     """A field, or one within the JSON text of a field."""
-    top, _, rest = name.partition(".")
-    return f"pick({quote(top)}, '$.{rest}') AS {quote(name)}" if rest else quote(name)
+    return f"pick({quote(top)}, '$.{rest}') AS {_named(top, rest)}" if rest else quote(top)
 
 
-def csv_relation(source: Source, fields: Iterable[str], extras: Iterable[str], present: set[str]) -> str:
+def csv_relation(source: Source, sniffed: Sniffed) -> str:
     """Rows of a table with a header line, every cell as text, an empty one as null."""
     rows = (
         f"read_csv({literal(str(source.path))}, delim={literal(source.delimiter)}, header=true, all_varchar=true, "
         "quote='\"', escape='\"', nullstr='', strict_mode=true, max_line_size=16777216)"
     )
-    columns = [
-        _field(name) if _top(name) in present or name in present else f"NULL::VARCHAR AS {quote(name)}"
-        for name in (*fields, *extras)
-    ]
+    columns = []
+    for name in (*sniffed.adapter.reads, *sniffed.extras):
+        top, rest = place(name, sniffed.types)
+        columns.append(_field(top, rest) if top in sniffed.types else f"NULL::VARCHAR AS {quote(name)}")
     return f"SELECT {', '.join(columns)}, NULL::BIGINT AS {LINE}, NULL AS {MENDED} FROM {rows}"
 
 
-def parquet_relation(path: Path, fields: Iterable[str], extras: Iterable[str], types: Mapping[str, str]) -> str:
+def parquet_relation(source: Source, sniffed: Sniffed) -> str:
     """Rows of a Parquet file, nested columns as JSON text; the line is the row's number."""
     columns = []
-    for name in (*fields, *extras):
-        whole = name in types
-        top, rest = (name, "") if whole else (_top(name), name.partition(".")[2])
-        kind = types.get(top)
+    for name in (*sniffed.adapter.reads, *sniffed.extras):
+        top, rest = place(name, sniffed.types)
+        kind = sniffed.types.get(top)
         if kind is None:
             value = "NULL::VARCHAR"
         elif kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "UNION", "VARIANT")):
@@ -134,18 +131,17 @@ def parquet_relation(path: Path, fields: Iterable[str], extras: Iterable[str], t
         columns.append(f"pick({value}, '$.{rest}') AS {quote(name)}" if rest else f"{value} AS {quote(name)}")
     return (
         f"SELECT {', '.join(columns)}, file_row_number + 1 AS {LINE}, NULL AS {MENDED} "
-        f"FROM read_parquet({literal(str(path))}, file_row_number=true, hive_partitioning=false)"
+        f"FROM read_parquet({literal(str(source.path))}, file_row_number=true, hive_partitioning=false)"
     )
 
 
-def whole(source: Source, sniffed: Sniffed, extras: Sequence[str]) -> str:
+def whole(source: Source, sniffed: Sniffed) -> str:
     """Rows of a file that DuckDB reads as it is, whatever its container."""
-    reads = sniffed.adapter.reads
     if source.container == "parquet":
-        return parquet_relation(source.path, reads, extras, sniffed.types)
+        return parquet_relation(source, sniffed)
     if source.container == "csv":
-        return csv_relation(source, reads, extras, set(sniffed.types))
-    return json_relation(source.path, source.container, reads, extras, cleaned=False, objects=sniffed.objects)
+        return csv_relation(source, sniffed)
+    return json_relation(source.path, source.container, sniffed)
 
 
 def describe(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.ingest.adapters import ADAPTERS
 from analysis.ingest.clean import Cleaned, clean, header
 from analysis.ingest.mapping import guess, mapped_adapter, sentence
-from analysis.ingest.relation import describe, literal
+from analysis.ingest.relation import describe, literal, place
 from analysis.ingest.source import SAMPLE_ROWS, Source, SourceError
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Sniffed:
 
     @property
     def _unknown(self) -> list[str]:
-        known = {name for read in self.adapter.reads for name in (read, read.partition(".")[0])}
+        known = {place(name, self.fields)[0] for name in self.adapter.reads}
         known.update(self.adapter.ignores)
         return sorted(self.fields - known)
 

@@ -93,7 +93,7 @@ class Stager:
         """Let DuckDB read the file whole; false where that will not do, and nothing is staged."""
         rows = self.folder / "rows.parquet"
         adapter, extras = sniffed.adapter, sniffed.extras
-        raw = whole(source, sniffed, extras)
+        raw = whole(source, sniffed)
         try:
             self._copy(drafts(self._with_partitions(raw, sniffed), adapter, extras, self._constants(sniffed)), rows)
         except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException):
@@ -137,7 +137,7 @@ class Stager:
         good, rows = self.folder / "good", self.folder / "careful.parquet"
         if adapter.rows is None:
             self._write_lines(good_rows, good, verbatim=source.container == "jsonl" and source.plain)
-            raw = json_relation(good, "jsonl", adapter.reads, sniffed.extras, cleaned=True, objects=())
+            raw = json_relation(good, "jsonl", sniffed, cleaned=True)
             relation = drafts(self._with_partitions(raw, sniffed), adapter, sniffed.extras, self._constants(sniffed))
         else:
             self._write_drafts(adapter, good_rows, good)

@@ -216,6 +216,19 @@ def test_a_row_of_very_many_parts_is_read_all_the_same(file: Callable[..., Path]
     check(report, kept=21)
 
 
+def test_a_table_in_windows_1252_is_read_so_and_it_is_said(
+    file: Callable[..., Path], take: Callable[..., Any], store: Store
+) -> None:
+    table = "Datum;Frage;Antwort;Größe\n2026-11-03;Wie groß?;„Drei“ Meter – 3 €;ä\n2026-11-04;Plain?;Plain.;x\n"
+    (report,) = take(file("logs.csv", table.encode("cp1252")))
+    check(report, kept=2, repaired=1)
+    assert report.repairs[0].what == REPAIRS["encoding"]
+    assert store.rows("SELECT prompt, response, attributes::VARCHAR AS more FROM records ORDER BY time") == [
+        {"prompt": "Wie groß?", "response": "„Drei“ Meter – 3 €", "more": "{'Größe': ä}"},
+        {"prompt": "Plain?", "response": "Plain.", "more": "{'Größe': x}"},
+    ]
+
+
 def test_table_rows_with_too_many_cells_are_refused(file: Callable[..., Path], take: Callable[..., Any]) -> None:
     rows = [f'2026-11-03 09:00:{n:02d},"Is ""it"", in\nstock?",Yes.,900' for n in range(10)]
     table = "\n".join(["created_at,question,answer,latency_ms", *rows, "2026-11-03,short", "a,b,c,d,e,f", *rows[:1]])

@@ -193,12 +193,21 @@ def test_a_bar_or_a_dot_in_a_name_is_no_unit_and_no_path(
     assert store.rows(f"SELECT {target} AS found FROM records") == [{"found": value}]
 
 
-def test_a_dot_in_the_name_of_a_column_is_no_path(tmp_path: Path, take: Callable[..., Any], store: Store) -> None:
-    pl.DataFrame(
-        {"chat.asked": ["Why?"], "chat.told": [{"by": {"model.name": "house-7b"}}], "chat": ["no"]}
-    ).write_parquet(tmp_path / "chat.parquet")
+@pytest.mark.parametrize("name", ["chat.parquet", "chat.jsonl", "chat.json", "chat.csv"])
+def test_a_dot_in_the_name_of_a_column_is_no_path(
+    name: str, tmp_path: Path, take: Callable[..., Any], store: Store
+) -> None:
+    table = pl.DataFrame({"chat.asked": ["Why?"], "chat.told": [{"by": {"model.name": "house-7b"}}], "chat": ["no"]})
+    path = tmp_path / name
+    if name.endswith("csv"):
+        table.with_columns(pl.col("chat.told").struct.json_encode()).write_csv(path)
+    else:
+        write: dict[str, Callable[[Path], object]] = {
+            "parquet": table.write_parquet, "jsonl": table.write_ndjson, "json": table.write_json,
+        }  # fmt: skip
+        write[name[5:]](path)
     mapping = {"prompt": "chat.asked", "model": "chat.told.by.model.name", "attributes.room": "chat"}
-    (report,) = take(tmp_path / "chat.parquet", mapping=mapping)
+    (report,) = take(path, mapping=mapping)
     assert (report.failure, report.kept) == (None, 1)
     assert store.rows("SELECT prompt, model, variant_extract(attributes, 'room')::VARCHAR AS room FROM records") == [
         {"prompt": "Why?", "model": "house-7b", "room": "no"}
