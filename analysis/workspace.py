@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,3 +57,8 @@ class Workspace:
     def server(self) -> Path:
         """Address and token of the server that holds the workspace, while one runs."""
         return self.root / "server.json"
+
+    def discard(self, upload: Path) -> None:
+        """Take an upload away, with the folder that it came in; never anything outside :attr:`incoming`."""
+        if self.incoming in upload.parents:
+            shutil.rmtree(self.incoming / upload.relative_to(self.incoming).parts[0], ignore_errors=True)

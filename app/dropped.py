@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from analysis.ingest.inspect import Inspection, inspect, preview
 from analysis.ingest.source import SourceError
+from analysis.workspace import Workspace
 from app import runtime, uploads
 from app.text import plain_label
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-_KEPT = "dropped"
 _PROBLEM = "dropped-problem"
 _ROUND = "dropped-round"
 
@@ -35,6 +34,28 @@ class Dropped:
     name: str
     size: int
     files: int = 1
+
+
+@dataclass
+class _Shelf:
+    """What one session has dropped; its copies go with the session."""
+
+    workspace: Workspace
+    items: list[Dropped] = field(default_factory=list)
+
+    def clear(self) -> None:
+        """Take the copies off the disk."""
+        for item in self.items:
+            self.workspace.discard(item.path)
+
+
+def _shelf() -> _Shelf:
+    return _shelf_in(runtime.current().workspace.root)
+
+
+@st.cache_resource(scope="session", on_release=_Shelf.clear, show_spinner=False)
+def _shelf_in(root: Path) -> _Shelf:
+    return _Shelf(Workspace(root))
 
 
 @dataclass(frozen=True)
@@ -71,11 +92,11 @@ def take(uploader: str) -> None:
     try:
         for uploaded in given:
             size, name = uploaded.size, plain_label(uploaded.name)
-            path = uploads.receive(uploaded, runtime.current().workspace.incoming)
+            path = uploads.receive(uploaded, _shelf().workspace.incoming)
             taken.append(Dropped(path, name, size))
     except OSError as error:
         st.session_state[_PROBLEM] = f"The workspace could not take all of it: {error.strerror or error}."
-    st.session_state[_KEPT] = [*here(), *taken]
+    _shelf().items += taken
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
 
 
@@ -94,13 +115,13 @@ def take_path(field: str) -> None:
         st.session_state[_PROBLEM] = f"The folder {text} holds no file."
         return
     size = sum(file.stat().st_size for file in files)
-    st.session_state[_KEPT] = [*here(), Dropped(path, str(path), size, len(files))]
+    _shelf().items.append(Dropped(path, str(path), size, len(files)))
     st.session_state[field] = ""
 
 
 def here() -> list[Dropped]:
     """What was dropped and is still there."""
-    return [item for item in st.session_state.get(_KEPT, []) if item.path.exists()]
+    return [item for item in _shelf().items if item.path.exists()]
 
 
 def problem() -> str:
@@ -110,17 +131,15 @@ def problem() -> str:
 
 def forget(group: Group) -> None:
     """Take a group off the list, and its copies off the disk."""
-    incoming = runtime.current().workspace.incoming
     for item in group.dropped:
-        if incoming in item.path.parents:
-            shutil.rmtree(incoming / item.path.relative_to(incoming).parts[0], ignore_errors=True)
+        _shelf().workspace.discard(item.path)
     hand_over(group)
 
 
 def hand_over(group: Group) -> bool:
     """Take a group off the list, its files then belong to a job; false where they are off it already."""
     held = here()
-    st.session_state[_KEPT] = [item for item in held if item not in group.dropped]
+    _shelf().items = [item for item in held if item not in group.dropped]
     return any(item in held for item in group.dropped)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import queue
-import shutil
 import socket
 import threading
 import time
@@ -190,15 +189,9 @@ def _import(store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str
         reports = import_paths(store, paths, options, on_progress=tell, cancelled=ticket.cancelled)
     finally:
         if arguments["discard"]:
-            _discard(paths, store.workspace.incoming)
+            for path in paths:
+                store.workspace.discard(path)
     return {"imports": [report.as_json() for report in reports]}
-
-
-def _discard(paths: list[Path], incoming: Path) -> None:
-    """Take uploaded files away, each with the folder it came in; never anything outside `incoming`."""
-    for path in paths:
-        if incoming in path.parents:
-            shutil.rmtree(incoming / path.relative_to(incoming).parts[0], ignore_errors=True)
 
 
 def _undo(store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str, Any]:

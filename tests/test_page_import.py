@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from streamlit.runtime.caching import clear_session_resource_cache
 from streamlit.testing.v1 import AppTest
 
 from analysis.ingest.ledger import imports, refused_lines
@@ -77,6 +78,14 @@ def figures(page: AppTest) -> dict[str, str]:
 
 def do_import(page: AppTest, name: str, content: bytes) -> AppTest:
     return wait(press(drop(page, name, content), "Import 1 file"))
+
+
+def test_what_is_not_imported_goes_with_the_session(page: AppTest):
+    drop(page, "left.jsonl", lines(KNOWN))
+    incoming = runtime.current().workspace.incoming
+    assert [file.name for file in incoming.rglob("*.jsonl")] == ["left.jsonl"]
+    clear_session_resource_cache("test session id")
+    assert list(incoming.iterdir()) == []
 
 
 def test_a_newcomer_is_told_what_can_be_dropped(page: AppTest):

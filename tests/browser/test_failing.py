@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,7 @@ from playwright.sync_api import expect
 
 from analysis.store import Store
 from analysis.workspace import Workspace
+from tests import records
 from tests.serving import Served, serving
 
 if TYPE_CHECKING:
@@ -22,14 +24,10 @@ if TYPE_CHECKING:
 def damaged(tmp_path: Path) -> Iterator[Served]:
     """A workspace that has lost a table."""
     home = tmp_path / "workspace"
-    store = Store(Workspace.at(home))
-    with store.write() as cursor:
-        cursor.execute(
-            "INSERT INTO records (id, import_id, source, kind, time, prompt) "
-            "VALUES (uuid(), 1, 'test', 'call', TIMESTAMP '2026-08-03', 'q')"
-        )
-        cursor.execute("DROP TABLE scores")
-    store.close()
+    with closing(Store(Workspace.at(home))) as store:
+        records.add(store, {"time": "2026-08-03", "prompt": "q"})
+        with store.write() as cursor:
+            cursor.execute("DROP TABLE scores")
     with serving(home) as server:
         yield server
 

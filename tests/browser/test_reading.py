@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect
 
 from analysis.store import Store
 from analysis.workspace import Workspace
+from tests import records
 from tests.serving import Served, serving
 
 if TYPE_CHECKING:
@@ -27,20 +29,20 @@ AT_REST = "() => new Promise(requestIdleCallback)"
 SCROLLED = "document.querySelector('[data-testid=stMain]').scrollTop"
 
 
+def hostile(number: int) -> dict[str, Any]:
+    return {
+        "time": datetime(2026, 8, 3) + timedelta(minutes=number), "session_id": "s", "user_id": HOSTILE,
+        "trace_id": "t", "prompt": f"Said {number}", "response": HOSTILE,
+        "attributes": {"![x](http://outside.invalid/b.png)": "![x](http://outside.invalid/b.png)"},
+        "documents": [{"id": HOSTILE, "text": HOSTILE, "score": 0.5}],
+    }  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     home = tmp_path_factory.mktemp("reading") / "workspace"
-    store = Store(Workspace.at(home))
-    with store.write() as cursor:
-        for number in range(RECORDS):
-            cursor.execute(
-                "INSERT INTO records (id, import_id, source, kind, time, session_id, user_id, trace_id, prompt, "
-                "response, attributes, documents) VALUES (uuid(), 1, $text, 'call', $time, 's', $text, 't', $prompt, "
-                "$text, $attributes::JSON::VARIANT, [{id: $text, text: $text, score: 0.5}])",
-                {"text": HOSTILE, "time": datetime(2026, 8, 3) + timedelta(minutes=number), "prompt": f"Said {number}",
-                 "attributes": '{"![x](http://outside.invalid/b.png)": "![x](http://outside.invalid/b.png)"}'},
-            )  # fmt: skip
-    store.close()
+    with closing(Store(Workspace.at(home))) as store:
+        records.add(store, *map(hostile, range(RECORDS)))
     with serving(home) as server:
         yield server
 

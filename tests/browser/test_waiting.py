@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,7 @@ from playwright.sync_api import expect
 
 from analysis.store import Store
 from analysis.workspace import Workspace
+from tests import records
 from tests.serving import ROOT, Served, serving
 
 if TYPE_CHECKING:
@@ -34,13 +36,8 @@ def slow(tmp_path: Path) -> Iterator[Served]:
     """A server whose pages wait a second for each answer of the store."""
     (tmp_path / "sitecustomize.py").write_text(SLOW)
     home = tmp_path / "workspace"
-    store = Store(Workspace.at(home))
-    with store.write() as cursor:
-        cursor.execute(
-            "INSERT INTO records (id, import_id, source, kind, time, prompt) "
-            "VALUES (uuid(), 1, 'test', 'call', TIMESTAMP '2026-08-03', 'Said first')"
-        )
-    store.close()
+    with closing(Store(Workspace.at(home))) as store:
+        records.add(store, {"time": "2026-08-03", "prompt": "Said first"})
     with serving(home, PYTHONPATH=f"{tmp_path}:{ROOT}") as server:
         yield server
 
