@@ -57,21 +57,27 @@ def _flat(value: Any) -> str | None:  # noqa: ANN401 - any JSON
 def judgements(scores: Sequence[Mapping[str, Any]]) -> None:
     """Draw what users, people, models and code judged of an answer, a line each, their words below."""
     for score in scores:
-        verdict = _verdict(score)
-        st.caption(f":red[{escape(verdict, limit=160)}]" if _worrying(score) else escape(verdict, limit=160))
+        judgement(score)
         for text in (score["label"] if score["name"] in _TOLD else None, score["comment"]):
             if text:
                 log_text(text)
 
 
+def judgement(score: Mapping[str, Any]) -> None:
+    """Draw one judgement in a line."""
+    verdict = _verdict(score)
+    st.caption(f":red[{escape(verdict, limit=160)}]" if _worrying(score) else escape(verdict, limit=160))
+
+
 def _verdict(score: Mapping[str, Any]) -> str:
-    name, value, label = str(score["name"]), score["value"], score["label"]
-    who = {"user": "user", "human": "reviewer", "model": "model", "code": "check"}.get(score["origin"], score["origin"])
+    name, value, label = str(score["name"]), score["value"], score.get("label")
+    origin = str(score.get("origin") or "")
+    who = {"user": "user", "human": "reviewer", "model": "model", "code": "check"}.get(origin, origin)
     by = f" ({who})" if who else ""
     if name == "thumbs" and value in _THUMBS:
         return f"{_THUMBS[value]}{by}"
     if name == "stars" and value is not None:
-        return f"{units.plain(value)} of 5 stars{by}"
+        return f"{_number(value)} of 5 stars{by}"
     if name in _DID and value:
         return f"{_DID[name]}{by}"
     if name in _TOLD:

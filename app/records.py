@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from analysis.metrics import conversations
-from app import data, downloads, filters, moments, states, units, words
+from app import data, downloads, filters, margin, moments, states, units, words
 from app.address import ORDERS, SIZE, Address, go
+from app.sizes import counted
 from app.text import escape, log_text
 
 if TYPE_CHECKING:
@@ -49,7 +50,9 @@ def browse(here: Address) -> None:
     here = replace(here, at=min(here.at, total))
     with st.container(key="sentence"):
         alone = replace(here.view, compare=False)
-        st.markdown(escape(f"{_counted(total)}. {words.looking_at(alone, chosen, None, extent.last)}", limit=600))
+        st.markdown(
+            escape(f"{counted(total, 'record')}. {words.looking_at(alone, chosen, None, extent.last)}", limit=600)
+        )
     window = _window(here, chosen)
     rows = window.rows.slice(1 if here.start else 0, SIZE).to_dicts()
     with st.container(key="records", gap=None):
@@ -141,6 +144,9 @@ def _row(here: Address, place: int, row: dict[str, Any], newest: datetime | None
                 st.caption(":red[error]")
             elif row["finish_reason"] not in (None, "stop"):
                 st.caption(escape(row["finish_reason"], limit=24))
+            for name in ("thumbs", "stars"):
+                if row[name] is not None:
+                    margin.judgement({"name": name, "value": row[name]})
 
 
 def excerpt(text: str | None) -> str:
@@ -158,7 +164,3 @@ def _pages(here: Address, total: int) -> None:
 
 def _paged(here: Address, key: str) -> None:
     go(replace(here, at=(st.session_state[key] - 1) * SIZE + 1).params())
-
-
-def _counted(total: int) -> str:
-    return "1 record" if total == 1 else f"{units.exact(total)} records"

@@ -9,6 +9,7 @@ from analysis.metrics import fields, period
 from analysis.metrics.catalogue import MIN_N
 from analysis.metrics.change import compare
 from app import units
+from app.sizes import counted
 from app.view import PERIOD_WORDS
 
 if TYPE_CHECKING:
@@ -151,6 +152,6 @@ def holding(extent: Extent) -> str:
     if not extent.records:
         return "No records yet"
     if extent.first is None or extent.last is None:
-        return f"{units.exact(extent.records)} records"
+        return counted(extent.records, "record")
     first, last = (datetime.combine(moment.date(), time.min) for moment in (extent.first, extent.last))
-    return f"{units.exact(extent.records)} records, {period.words(first, last + timedelta(days=1))}"
+    return f"{counted(extent.records, 'record')}, {period.words(first, last + timedelta(days=1))}"

@@ -90,6 +90,23 @@ def test_the_list_shows_the_newest_record_first(ids):
     assert "3 records" in ours(app)
 
 
+def test_the_list_tells_what_users_said_last(add_records):
+    (id,) = add_records({"time": START, "prompt": "q"})
+    thumb = {"record_id": id, "name": "thumbs"}
+    add_records(
+        scores=[
+            thumb | {"value": -1, "time": START + timedelta(hours=1)},
+            thumb | {"value": 1, "time": START},
+            {"record_id": id, "name": "stars", "value": 4},
+            {"record_id": id, "name": "tone", "value": 1},
+        ]
+    )
+    captions = [caption.value for caption in opened().caption]
+    assert ":red[thumb down]" in captions
+    assert "4 of 5 stars" in captions
+    assert not [caption for caption in captions if "tone" in caption or "thumb up" in caption]
+
+
 def test_a_search_finds_words_of_prompts_and_answers(ids):
     app = opened()
     app.text_input(key="records-search").set_value("ON ITS way").run()

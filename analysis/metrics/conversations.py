@@ -86,7 +86,8 @@ def records_page(
     -------
     Page
         `rows` has id, time, environment, app, feature, model, provider, user_id, session_id, trace_id, status,
-        finish_reason, latency, cost, tokens, prompt, response (excerpts), and repairs.
+        finish_reason, latency, cost, tokens, prompt, response (excerpts), repairs, and what a user said last in thumbs
+        and stars.
 
     Raises
     ------
@@ -102,7 +103,7 @@ def records_page(
     order = f"{'DESC' if descending else 'ASC'} NULLS LAST"
     columns = ", ".join(f"r.{fields.quoted(name)}" for name in _LIST)
     excerpts = ", ".join(f"left(r.{name}, {EXCERPT:d}) AS {name}" for name in ("prompt", "response"))
-    select = f"{columns}, {COST} AS cost, {TOTAL_TOKENS} AS tokens, {excerpts}, r.repairs"
+    select = f"{columns}, {COST} AS cost, {TOTAL_TOKENS} AS tokens, {excerpts}, r.repairs, judged.thumbs, judged.stars"
     window = f"LIMIT {limit:d} OFFSET {offset:d}"
     # Two steps: the page's rows are found by their keys alone, then read. A search of texts takes long, so one pass
     # over them serves the page and the total; elsewhere counting is quicker apart.
@@ -110,9 +111,12 @@ def records_page(
     rows = store.frame(
         f"""WITH hits AS {"" if searching else "NOT"} MATERIALIZED (
                 SELECT r.rowid AS place, {key} AS key, r.id FROM records r WHERE {where}),
-            page AS (SELECT * FROM hits ORDER BY key {order}, id {window})
+            page AS (SELECT * FROM hits ORDER BY key {order}, id {window}),
+            judged AS (SELECT record_id, {_latest("thumbs")} AS thumbs, {_latest("stars")} AS stars FROM scores
+                WHERE name IN ('thumbs', 'stars') AND record_id IN (SELECT id FROM page) GROUP BY 1)
         SELECT {select}, {"(SELECT count(*) FROM hits)" if searching else "NULL::BIGINT"} AS total
-        FROM page JOIN records r ON r.rowid = page.place ORDER BY page.key {order}, r.id""",
+        FROM page JOIN records r ON r.rowid = page.place LEFT JOIN judged ON judged.record_id = r.id
+        ORDER BY page.key {order}, r.id""",
         values,
     )
     rows = rows.with_columns(pl.col("id").cast(pl.String))
@@ -120,6 +124,10 @@ def records_page(
         return Page(rows["total"][0] if len(rows) else 0, rows.drop("total"))
     total: int = store.frame(f"SELECT count(*) FROM records r WHERE {where}", values).item()
     return Page(total, rows.drop("total"))
+
+
+def _latest(name: str) -> str:
+    return f"arg_max(value, coalesce(time, TIMESTAMP '1970-01-01')) FILTER (name = '{name}')"
 
 
 def record(store: Store, id: str) -> dict[str, Any] | None:
