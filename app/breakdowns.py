@@ -31,8 +31,14 @@ MATTERS = 0.05
 """A group's change is marked where it is this share of the whole, or more."""
 
 
-def of_groups(scope: Scope, metric: Metric, title: str, *, key: str, by: str | None = None) -> None:
-    """Set a table of what a metric is made of: a row a group, the largest first; a click leads to its records."""
+def of_groups(
+    scope: Scope, metric: Metric, title: str, *, key: str, by: str | None = None, ranked: bool = False
+) -> None:
+    """Set a table of what a metric is made of: a row a group; a click leads to its records.
+
+    The largest groups go first: those with the largest part of a sum, the most records of anything else. Where it is
+    `ranked`, the largest values do.
+    """
     field = by or scope.by
     measured = data.measure([metric.name], scope.chosen, by=[field], limit=GROUPS)
     if measured.is_empty():
@@ -48,7 +54,10 @@ def of_groups(scope: Scope, metric: Metric, title: str, *, key: str, by: str | N
         now, before = _figure(metric, found), earlier.get(group)
         line = trends.whole(over_time.filter(pl.col(field) == group), wide)["value"].to_list()
         row = _row(now, before, key=group, name=words.group(group), colour=shades[group], line=line)
-        rows.append(replace(row, worrying=row.worrying and _matters(now, before, total)))
+        worrying = row.worrying and _matters(now, before, total)
+        rows.append(replace(row, worrying=worrying, bar=group != OTHER))
+    if ranked:
+        rows.sort(key=lambda row: (row.key == OTHER, -(row.value or 0)))
     headings = Headings(
         words.field(field), metric.title, "change" if scope.before is not None else "", f"by {wide.grain}"
     )

@@ -133,8 +133,9 @@ def _refused(report: Report, key: str) -> None:
         for refusal in report.refusals
     ]
     schema = {"Line": pl.Int64, "Column": pl.Int64, "Reason": pl.String, "The row begins": pl.String}
+    frame = pl.DataFrame(rows, schema=schema)
     st.dataframe(
-        pl.DataFrame(rows, schema=schema), hide_index=True, key=f"refused-{key}",
+        frame if frame["Column"].count() else frame.drop("Column"), hide_index=True, key=f"refused-{key}",
         height="content" if len(rows) <= FEW else 320,
         column_config={
             "Line": st.column_config.NumberColumn(width=70), "Column": st.column_config.NumberColumn(width=70),

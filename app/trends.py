@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import streamlit as st
 
+from analysis.metrics.fields import OTHER
 from app import data, drill, palette, words
 from app.charts import frame, look, multiples, trend
 from app.charts.multiples import Panel
@@ -89,10 +90,14 @@ def of_metrics(scope: Scope, metrics: Sequence[Metric], *, key: str) -> None:
 
 
 def of_groups(scope: Scope, metric: Metric, *, key: str, most: int = 6) -> None:
-    """Set a small trend of each of the largest groups of the breakdown, in the group's own colour."""
+    """Set a small trend of each of the largest groups of the breakdown, in the group's own colour; `most` in all."""
     wide = readable(scope, metric, by=scope.by)
-    points = data.measure([metric.name], wide.chosen, by=[wide.by], grain=wide.grain, limit=most)
-    groups = data.measure([metric.name], wide.chosen, by=[wide.by], limit=most)[wide.by].to_list()
+
+    def measured(limit: int, grain: str | None = None) -> pl.DataFrame:
+        return data.measure([metric.name], wide.chosen, by=[wide.by], grain=grain, limit=limit)
+
+    limit = most - 1 if OTHER in measured(most)[wide.by] else most  # the others are one of them
+    points, groups = measured(limit, wide.grain), measured(limit)[wide.by].to_list()
     shades = palette.colours(wide.by, groups)
     panels = [
         Panel(

@@ -209,8 +209,9 @@ def axis(
 ) -> tuple[list[float], float, float]:
     """Choose an axis for values and the upper ends of their intervals.
 
-    Intervals of few records reach far: they stretch the axis by no more than half. An axis that need not begin at
-    nought does so all the same unless the values keep to its upper part.
+    Intervals of few records reach far: they stretch the axis by no more than half, but where all values are nought, and
+    the intervals all there is to see. An axis that need not begin at nought does so all the same unless the values keep
+    to its upper part.
 
     Returns
     -------
@@ -219,7 +220,8 @@ def axis(
     """
     largest, smallest = max(values, default=0.0), min(values, default=0.0)
     if largest <= 0:
-        return [0.0], 0.0, 1.0
+        reach = max(highs, default=0.0)
+        return (steps(reach, most=most), 0.0, 1.04 * reach) if reach > 0 else ([0.0], 0.0, 1.0)
     if not from_nought and 0.6 * largest < smallest < largest:
         room = 0.35 * (largest - smallest)
         low, high = smallest - room, largest + room

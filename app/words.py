@@ -35,6 +35,10 @@ STEADY = 0.005
 """A figure that moved by less than this share of itself held."""
 
 
+_BRIEF = 34
+"""Letters that fit above a small chart."""
+
+
 def headline(now: Figure, before: Figure | None, *, brief: bool = False) -> str:
     """Say what is seen: ``Cost fell 18 % to $84.10``, ``Error rate held at 1.2 %``, ``Requests: 6,221``.
 
@@ -44,6 +48,8 @@ def headline(now: Figure, before: Figure | None, *, brief: bool = False) -> str:
     value = units.figure(now.value, unit)
     if now.value is None:
         return f"{title}: nothing known"
+    if now.metric.interval != "none" and few(now.n):
+        return f"{title}: {TOO_FEW}"
     change = compare(now, before) if before is not None else None
     if change is None or before is None:
         return f"{title}: {value}"
@@ -55,7 +61,10 @@ def headline(now: Figure, before: Figure | None, *, brief: bool = False) -> str:
         return f"{title} rose {moved} to {value}"
     if moved.endswith("times"):
         return f"{title} grew {moved}, to {value}"
-    return f"{title} {'rose' if change.difference > 0 else 'fell'} {moved} to {value}"
+    sentence = f"{title} {'rose' if change.difference > 0 else 'fell'} {moved} to {value}"
+    if brief and len(sentence) > _BRIEF:
+        return f"{title}: {value}, {units.change(now.value, before.value, unit)}"
+    return sentence
 
 
 def rests_on(figure: Figure) -> str:

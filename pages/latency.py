@@ -18,7 +18,8 @@ now, before = scope.figures(*PERCENTILES, *FIRST_TOKEN, "output_tokens_per_secon
 figures.row("latency", now, before, names=SHOWN)
 filters.controls(scope.view, scope.chosen)
 trends.several(scope, data.named(*PERCENTILES), timings.headline(now), key="percentiles")
-breakdowns.of_groups(scope, now["latency_p95"].metric, f"The slowest answers, p95 by {scope.by_words}", key="slow")
+slowest = f"The slowest answers, p95 by {scope.by_words}"
+breakdowns.of_groups(scope, now["latency_p95"].metric, slowest, key="slow", ranked=True)
 timings.spread(scope, now)
 trends.several(scope, data.named(*FIRST_TOKEN), timings.first_word(now), key="first-token")
 states.heading("How fast the words come")

@@ -5,8 +5,6 @@ Row by row, in Python, several times slower than the optimistic path; memory is 
 
 from __future__ import annotations
 
-import codecs
-import csv
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,12 +12,10 @@ import orjson
 
 from analysis.ingest import mend
 from analysis.ingest.report import MAX_EXCERPT
-from analysis.ingest.split import MAX_OBJECT, objects
+from analysis.ingest.split import MAX_OBJECT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-    from analysis.ingest.source import Source
+    from collections.abc import Iterable, Iterator
 
 MAX_KEPT_REFUSALS = 10_000
 """Refused rows that are kept for download; all are counted."""
@@ -59,6 +55,13 @@ class Cleaned:
         if len(self.refusals) < MAX_KEPT_REFUSALS:
             self.refusals.append(Refused(line, column, reason, raw[:_CHUNK]))
 
+    def end(self, last: int) -> None:
+        """Say so where the file's last row, which began on line `last`, was refused."""
+        if self.latest and self.latest == last:
+            self.notes.append(
+                f"The last row (line {last}) breaks off: the file was probably cut short. Export it again."
+            )
+
 
 class RowError(Exception):
     """A row cannot be read; holds the reason and the column."""
@@ -79,14 +82,6 @@ class Row(NamedTuple):
     raw: bytes | None
 
 
-def clean(source: Source, cleaned: Cleaned, progress: Callable[[int], None]) -> Iterator[Row]:
-    """Yield each good row; `cleaned` collects the rest, and `progress` is told the bytes read so far."""
-    if source.container == "csv":
-        yield from _table(source, cleaned, progress)
-        return
-    yield from clean_rows(json_rows(source, progress), cleaned)
-
-
 def clean_rows(rows: Iterable[tuple[int, bytes]], cleaned: Cleaned, *, ends: int | None = None) -> Iterator[Row]:
     """Yield each good row of those given with their lines; `ends` is the file's last line where they are not all."""
     line = 0
@@ -97,10 +92,7 @@ def clean_rows(rows: Iterable[tuple[int, bytes]], cleaned: Cleaned, *, ends: int
             cleaned.refuse(line, error.column, error.reason, raw)
         else:
             yield Row(line, fields, mended, None if mended else raw)
-    if cleaned.latest and cleaned.latest == (line if ends is None else ends):
-        cleaned.notes.append(
-            f"The last row (line {cleaned.latest}) breaks off: the file was probably cut short. Export it again."
-        )
+    cleaned.end(line if ends is None else ends)
 
 
 def read_row(raw: bytes) -> tuple[dict[str, Any], str]:
@@ -175,100 +167,3 @@ _REASONS = {
     "unexpected control character": "not JSON: a line break or tab within a string",
 }
 """The parser's words, by how they begin, in those of people."""
-
-
-def _chunks(source: Source, progress: Callable[[int], None]) -> Iterator[bytes]:
-    """The file as UTF-8."""
-    with source.path.open("rb") as file:
-        if source.encoding in ("utf-8", "utf-8-sig"):
-            if source.encoding == "utf-8-sig":
-                file.read(3)
-            while chunk := file.read(_CHUNK):
-                yield chunk
-                progress(file.tell())
-            return
-        decoder = codecs.getincrementaldecoder(source.encoding)("replace")
-        while chunk := file.read(_CHUNK):
-            yield decoder.decode(chunk).lstrip("\ufeff").encode()
-            progress(file.tell())
-        yield decoder.decode(b"", final=True).encode()
-
-
-def json_rows(source: Source, progress: Callable[[int], None]) -> Iterator[tuple[int, bytes]]:
-    """The bytes of each row that is not blank, with the line it begins on; `progress` is told the bytes read."""
-    chunks = _chunks(source, progress)
-    if source.container == "jsonl":
-        return _lines(chunks)
-    depth = {"array": 1, "wrapped": 2}.get(source.container, 0)
-    return objects(chunks, depth, source.wrapper)
-
-
-def _lines(chunks: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
-    """Lines that are not blank; of one that is too long, its beginning."""
-    number, rest, dropping = 1, b"", False
-    for chunk in chunks:
-        *whole, rest = (rest + chunk).split(b"\n")
-        for line in whole:
-            if dropping:
-                dropping = False
-            elif line.strip():
-                yield number, line.strip()
-            number += 1
-        if len(rest) > MAX_OBJECT:
-            if not dropping:
-                yield number, rest[: MAX_OBJECT + 1]
-            rest, dropping = b"", True
-    if rest.strip() and not dropping:
-        yield number, rest.strip()
-
-
-def _table(source: Source, cleaned: Cleaned, progress: Callable[[int], None]) -> Iterator[Row]:
-    """Rows of a table; one with too many or too few cells is refused."""
-    csv.field_size_limit(MAX_OBJECT)
-    lines = _TextLines(_chunks(source, progress))
-    reader = csv.reader(lines, delimiter=source.delimiter)
-    names = next(reader)
-    while True:
-        line = reader.line_num + 1
-        lines.mended.clear()
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            cleaned.refuse(line, None, f"not a table row: {error}", b"")
-            continue
-        if not any(cells):
-            continue
-        if len(cells) != len(names):
-            reason = f"{len(cells)} cells, where the header has {len(names)}"
-            cleaned.refuse(line, None, reason, source.delimiter.join(cells).encode())
-        else:
-            fields = {name: cell for name, cell in zip(names, cells, strict=True) if cell != ""}
-            yield Row(line, fields, ",".join(lines.mended), None)
-
-
-def header(source: Source) -> list[str]:
-    """The column names of a table."""
-    return next(csv.reader(_TextLines(_chunks(source, lambda done: None)), delimiter=source.delimiter))
-
-
-class _TextLines:
-    """The lines of a table as text; `mended` collects what was mended in them."""
-
-    def __init__(self, chunks: Iterator[bytes]) -> None:
-        self._chunks = chunks
-        self.mended: dict[str, None] = {}
-
-    def __iter__(self) -> Iterator[str]:
-        rest = b""
-        for chunk in self._chunks:
-            *whole, rest = (rest + chunk).split(b"\n")
-            for line in whole:
-                yield self._text(line) + "\n"
-        yield self._text(rest)
-
-    def _text(self, line: bytes) -> str:
-        text, mended = mend.readable(line)
-        self.mended |= dict.fromkeys(mended)
-        return text.decode()

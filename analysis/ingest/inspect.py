@@ -5,17 +5,20 @@ from __future__ import annotations
 import tempfile
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from analysis.ingest import table
+from analysis.ingest.clean import Cleaned
 from analysis.ingest.mapping import fields_of, guess
 from analysis.ingest.normalise import select
 from analysis.ingest.relation import drafts, json_relation, whole
 from analysis.ingest.sniff import Sniffed, look, sniff
 from analysis.ingest.source import Source, SourceError, open_source, unpack
-from analysis.ingest.stager import connect
+from analysis.ingest.stager import connect, write_lines
 from analysis.record import STAGED_COLUMNS
 
 if TYPE_CHECKING:
@@ -110,8 +113,8 @@ def preview(path: Path, mapping: Mapping[str, str]) -> pl.DataFrame:
         relation = select(drafts(_raw(source, sniffed, Path(scratch)), sniffed.adapter, sniffed.extras, {}), "", None)
         texts = "* REPLACE (list_transform(documents, lambda d: coalesce(d.text, d.id)) AS documents)"
         columns = ", ".join(_PREVIEW)
-        table = connection.sql(f"SELECT {columns} FROM (SELECT {texts} FROM ({relation}))").to_arrow_table()
-    frame = _flat(pl.DataFrame(table))
+        found = connection.sql(f"SELECT {columns} FROM (SELECT {texts} FROM ({relation}))").to_arrow_table()
+    frame = _flat(pl.DataFrame(found))
     return frame.select(name for name in frame.columns if frame[name].null_count() < frame.height)
 
 
@@ -138,10 +141,13 @@ def _first(path: Path, scratch: Path) -> Source:
 
 
 def _raw(source: Source, sniffed: Sniffed, scratch: Path) -> str:
-    if source.container in ("csv", "parquet"):
+    lines = scratch / "sample.jsonl"
+    if source.container == "parquet":
         raw = whole(source, sniffed)
+    elif source.container == "csv":
+        write_lines(islice(table.rows(source, Cleaned(), lambda done: None), PREVIEW_ROWS), lines)
+        raw = json_relation(lines, "jsonl", sniffed, cleaned=True)
     else:
-        lines = scratch / "sample.jsonl"
         source.write_sample(lines, PREVIEW_ROWS)
         raw = json_relation(lines, "jsonl", sniffed)
     return f"SELECT * FROM ({raw}) LIMIT {PREVIEW_ROWS}"

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.ingest.clean import Cleaned, clean_rows, json_rows
+from analysis.ingest.clean import Cleaned, clean_rows
 from analysis.ingest.pace import watching
 from analysis.ingest.relation import MENDED, UNREAD, json_relation
+from analysis.ingest.text import json_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

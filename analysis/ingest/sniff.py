@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from analysis.ingest import table
 from analysis.ingest.adapters import ADAPTERS
-from analysis.ingest.clean import Cleaned, clean, header
+from analysis.ingest.clean import Cleaned
 from analysis.ingest.mapping import guess, mapped_adapter, sentence
 from analysis.ingest.relation import describe, literal, place
 from analysis.ingest.source import SAMPLE_ROWS, Source, SourceError
@@ -83,9 +84,9 @@ def look(connection: duckdb.DuckDBPyConnection, source: Source) -> tuple[list[di
         names = [column[0] for column in cursor.description or ()]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     else:
-        table = islice(clean(source, Cleaned(), lambda done: None), SAMPLE_ROWS)
-        rows = [row.fields for row in table]
-        types = dict.fromkeys(header(source), "VARCHAR")
+        read = islice(table.rows(source, Cleaned(), lambda done: None), SAMPLE_ROWS)
+        rows = [row.fields for row in read]
+        types = dict.fromkeys(table.header(source), "VARCHAR")
     if not rows:
         raise SourceError(f"{source.name} has columns and no rows.")
     return rows, types

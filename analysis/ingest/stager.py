@@ -11,14 +11,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analysis.ingest import adapter as adapter_module
-from analysis.ingest import normalise
+from analysis.ingest import normalise, table
 from analysis.ingest.adapter import DRAFT, Adapter
-from analysis.ingest.clean import Cleaned, Refused, Row, clean
+from analysis.ingest.clean import Cleaned, Refused, Row, clean_rows
 from analysis.ingest.pace import watching
 from analysis.ingest.passed import passed_over
 from analysis.ingest.relation import LINE, MENDED, drafts, json_relation, whole
 from analysis.ingest.sniff import Sniffed, sniff
 from analysis.ingest.task import IS_UNREAD
+from analysis.ingest.text import json_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -113,12 +114,17 @@ class Stager:
     def _carefully(self, source: Source, sniffed: Sniffed) -> None:
         """Go through the file row by row."""
         cleaned = Cleaned()
-        self._stage_rows(
-            self._parquet_rows(source)
-            if source.container == "parquet"
-            else clean(source, cleaned, lambda done: self.progress("reading carefully", done, self.staged.bytes)),
-            cleaned, source, sniffed,
-        )  # fmt: skip
+
+        def tell(done: int) -> None:
+            self.progress("reading carefully", done, self.staged.bytes)
+
+        if source.container == "parquet":
+            rows = self._parquet_rows(source)
+        elif source.container == "csv":
+            rows = table.rows(source, cleaned, tell)
+        else:
+            rows = clean_rows(json_rows(source, tell), cleaned)
+        self._stage_rows(rows, cleaned, source, sniffed)
 
     def _passed_over(self, source: Source, sniffed: Sniffed) -> int:
         """Stage the lines that DuckDB passed over; returns how many they are, -1 where they were not found."""
@@ -136,7 +142,7 @@ class Stager:
         adapter = sniffed.adapter
         good, rows = self.folder / "good", self.folder / "careful.parquet"
         if adapter.rows is None:
-            self._write_lines(good_rows, good, verbatim=source.container == "jsonl" and source.plain)
+            write_lines(good_rows, good, verbatim=source.container == "jsonl" and source.plain)
             raw = json_relation(good, "jsonl", sniffed, cleaned=True)
             relation = drafts(self._with_partitions(raw, sniffed), adapter, sniffed.extras, self._constants(sniffed))
         else:
@@ -156,15 +162,6 @@ class Stager:
             for row in batch.to_pylist():
                 line += 1
                 yield Row(line, {key: _present(value) for key, value in row.items()}, "", None)
-
-    def _write_lines(self, rows: Iterable[Row], path: Path, *, verbatim: bool) -> None:
-        """Write rows as lines that say where they were; `verbatim` where each is one line already."""
-        with path.open("wb") as out:
-            for line, fields, mended, raw in rows:
-                if verbatim and raw is not None:
-                    out.write(b'{"%s":%d,%s\n' % (LINE.encode(), line, raw[1:]))
-                else:
-                    out.write(orjson.dumps({**fields, LINE: line, MENDED: mended or None}, default=str) + b"\n")
 
     def _write_drafts(self, adapter: Adapter, rows: Iterable[Row], path: Path) -> None:
         assert adapter.rows is not None
@@ -187,14 +184,14 @@ class Stager:
         if not refusals:
             return
         path = self.folder / "refusals.parquet"
-        table = {
+        columns = {
             "line": [refusal.line for refusal in refusals],
             "col": pa.array([refusal.column for refusal in refusals], pa.int64()),
             "reason": [refusal.reason for refusal in refusals],
             "excerpt": [refusal.excerpt for refusal in refusals],
             "raw": pa.array([refusal.raw for refusal in refusals], pa.binary()),
         }
-        pq.write_table(pa.table(table), path)
+        pq.write_table(pa.table(columns), path)
         self.staged.refusals = str(path)
 
     def _with_partitions(self, raw: str, sniffed: Sniffed) -> str:
@@ -247,6 +244,16 @@ class Stager:
         self.staged.read = staged + self.staged.refused
         if adapter.row_limit and self.staged.read == adapter.row_limit[0]:
             self.staged.notes.append(f"Exactly {self.staged.read:,} rows: {adapter.row_limit[1]}")
+
+
+def write_lines(rows: Iterable[Row], path: Path, *, verbatim: bool = False) -> None:
+    """Write rows as lines that say where they were; `verbatim` where each is one line already."""
+    with path.open("wb") as out:
+        for line, fields, mended, raw in rows:
+            if verbatim and raw is not None:
+                out.write(b'{"%s":%d,%s\n' % (LINE.encode(), line, raw[1:]))
+            else:
+                out.write(orjson.dumps({**fields, LINE: line, MENDED: mended or None}, default=str) + b"\n")
 
 
 def _present(value: object) -> object:

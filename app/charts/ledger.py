@@ -22,7 +22,8 @@ _NAME, _VALUE, _BAR, _ON, _MOVED, _TREND = 0.0, 33.0, (35.0, 58.0), 71.0, 82.0, 
 class Row:
     """A row: texts as they are to be read, numbers for what is drawn.
 
-    `value`, `low` and `high` set the bar and its interval, `trend` the small line; `worrying` marks the change.
+    `value`, `low` and `high` set the bar and its interval, where there is to be a `bar`; `trend` sets the small line,
+    and `worrying` marks the change.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Row:
     moved: str = ""
     worrying: bool = False
     trend: Sequence[float | None] = field(default_factory=tuple)
+    bar: bool = True
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Headings:
 
 def table(rows: Sequence[Row], headings: Headings) -> Any:  # noqa: ANN401 - Altair's own union
     """Set the table; a click selects a row under :data:`sheet.PICK`."""
-    top = max((row.high or row.value or 0 for row in rows), default=0) or 1
+    top = max((row.high or row.value or 0 for row in rows if row.bar), default=0) or 1
     sheet = Sheet(pl.DataFrame([_flat(row, top) for row in rows], infer_schema_length=None))
     colour = alt.Color("colour:N", scale=None)
     bars = sheet.base.mark_rule(strokeWidth=9).encode(
@@ -86,7 +88,7 @@ def _flat(row: Row, top: float) -> dict[str, Any]:
     width = _BAR[1] - _BAR[0]
 
     def along(value: float | None) -> float | None:
-        return None if value is None else _BAR[0] + width * max(value, 0) / top
+        return None if value is None or not row.bar else _BAR[0] + width * max(value, 0) / top
 
     return {
         "key": row.key, "name": plain_label(row.name, limit=44), "shown": row.shown, "colour": row.colour,

@@ -184,20 +184,22 @@ def _labels(series: Sequence[Series], ends: Mapping[str, pl.DataFrame]) -> list[
 
 
 def _marks(notes: Sequence[Note], series: Sequence[Series]) -> list[dict[str, Any]]:
-    """Set the notes above their rules, on a second line where they would run into each other."""
+    """Set the notes above their rules: on a second line where they would run into each other, leftwards at the end."""
     font = {"size": look.SMALL, "color": look.PLOTLY_MUTED, "family": look.SERIF}
-    place = {"xref": "x", "y": 1, "yref": "paper", "yanchor": "bottom", "xanchor": "left", "showarrow": False}
+    place = {"xref": "x", "y": 1, "yref": "paper", "yanchor": "bottom", "showarrow": False, "font": font}
     times = [time for line in series for time in line.points["time"].to_list()]
     letter = (max(times) - min(times)) / _LETTERS if times else timedelta(0)
     marks: list[dict[str, Any]] = []
     reach: datetime | None = None
     for note in notes:
-        crowded = reach is not None and note.time < reach
+        width = letter * len(note.text)
+        late = bool(times) and note.time + width > max(times)
+        crowded = reach is not None and (note.time - width if late else note.time) < reach
         marks.append(
-            place | {"x": note.time, "text": f"<i>{look.plotly_text(note.text)}</i>", "font": font, "borderpad": 0,
-                     "yshift": 15 if crowded else 0}
+            place | {"x": note.time, "text": f"<i>{look.plotly_text(note.text)}</i>", "borderpad": 0,
+                     "xanchor": "right" if late else "left", "yshift": 15 if crowded else 0}
         )  # fmt: skip
-        reach = None if crowded else note.time + letter * len(note.text)
+        reach = None if crowded else note.time + (timedelta(0) if late else width)
     return marks
 
 

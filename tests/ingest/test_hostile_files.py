@@ -216,6 +216,33 @@ def test_a_row_of_very_many_parts_is_read_all_the_same(file: Callable[..., Path]
     check(report, kept=21)
 
 
+def test_a_quote_that_is_never_closed_takes_no_other_row_with_it(
+    file: Callable[..., Path], take: Callable[..., Any], store: Store
+) -> None:
+    rows = [f"2026-11-03 09:{minute:02d}:00;Question {minute}?;Answer {minute}." for minute in range(40)]
+    rows[3] = '2026-11-03 09:03:00;"Two\nlines; one row";Answer 3.'
+    rows[10] = 'broken;"never closed'
+    rows[20] = '2026-11-03 09:20:00;"Two\nlines";one cell;too many'
+    rows[30] = '2026-11-03 09:30:00;"Never closed either;Answer 30.'
+    rows[38] = '2026-11-03 09:38:00;"Closed, but";twice;"in it'
+    (report,) = take(file("logs.csv", "time;question;answer\n" + "\n".join(rows) + "\n"))
+    check(report, kept=36, refused=4)
+    assert [(refusal.line, refusal.reason) for refusal in report.refusals] == [
+        (13, "a quotation mark that is never closed"),
+        (23, "4 cells, where the header has 3"),
+        (34, "a quotation mark that is never closed"),
+        (42, "a quotation mark that is never closed"),
+    ]
+    prompts = {row["prompt"] for row in store.rows("SELECT prompt FROM records")}
+    assert prompts >= {"Two\nlines; one row", "Question 11?", "Question 29?", "Question 31?", "Question 39?"}
+
+
+def test_a_table_that_breaks_off_is_said_to_be_cut_short(file: Callable[..., Path], take: Callable[..., Any]) -> None:
+    (report,) = take(file("logs.csv", "time,question,answer\n2026-11-03,Why?,So.\n2026-11-04,An"))
+    check(report, kept=1, refused=1)
+    assert "cut short" in report.notes[-1]
+
+
 def test_a_table_in_windows_1252_is_read_so_and_it_is_said(
     file: Callable[..., Path], take: Callable[..., Any], store: Store
 ) -> None:
