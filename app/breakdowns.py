@@ -9,7 +9,7 @@ import polars as pl
 import streamlit as st
 
 from analysis.metrics.change import compare
-from analysis.metrics.fields import OTHER
+from analysis.metrics.fields import NONE, OTHER
 from analysis.metrics.query import Figure
 from app import data, drill, palette, trends, units, words
 from app.charts import frame, ledger, listing, look
@@ -36,12 +36,14 @@ def of_groups(
 ) -> None:
     """Set a table of what a metric is made of: a row a group; a click leads to its records.
 
+    It is by the field chosen for the page, or by one of its own, which is left out where no record has it.
+
     The largest groups go first: those with the largest part of a sum, the most records of anything else. Where it is
     `ranked`, the largest values do.
     """
     field = by or scope.by
     measured = data.measure([metric.name], scope.chosen, by=[field], limit=GROUPS)
-    if measured.is_empty():
+    if measured.is_empty() or (by is not None and measured[field].to_list() == [NONE]):
         return
     st.subheader(escape(title))
     earlier = _earlier(scope, metric, field, measured)

@@ -32,8 +32,10 @@ def known(scope: Scope, metrics: Sequence[Metric]) -> list[Metric]:
 
 
 def feedback(scope: Scope) -> list[Metric]:
-    """List what users said and did."""
-    return known(scope, [METRICS[name] for name in FEEDBACK_METRICS])
+    """List what users said and did; how many gave a thumb only where some did."""
+    found = known(scope, [METRICS[name] for name in FEEDBACK_METRICS])
+    thumbs = METRICS["thumbs_up_rate"] in found
+    return [metric for metric in found if thumbs or metric.name != "thumbs_coverage"]
 
 
 def scores(scope: Scope, *, safety: bool) -> list[Metric]:

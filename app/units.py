@@ -210,8 +210,8 @@ def axis(
     """Choose an axis for values and the upper ends of their intervals.
 
     Intervals of few records reach far: they stretch the axis by no more than half, but where all values are nought, and
-    the intervals all there is to see. An axis that need not begin at nought does so all the same unless the values keep
-    to its upper part.
+    the intervals all there is to see. An axis that need not begin at nought does so all the same unless the values, and
+    their intervals, keep to its upper part.
 
     Returns
     -------
@@ -223,9 +223,10 @@ def axis(
         reach = max(highs, default=0.0)
         return (steps(reach, most=most), 0.0, 1.04 * reach) if reach > 0 else ([0.0], 0.0, 1.0)
     if not from_nought and 0.6 * largest < smallest < largest:
-        room = 0.35 * (largest - smallest)
+        room = max(0.35 * (largest - smallest), max(highs, default=0.0) - largest)
         low, high = smallest - room, largest + room
-        return steps_between(low, high, most=most), low, high
+        if low > 0:
+            return steps_between(low, high, most=most), low, high
     top = max(largest, min(max(highs, default=0.0), 1.5 * largest))
     written = steps(top, most=most)
     return written, 0.0, max(written[-1] + 0.09 * top, 1.04 * top)

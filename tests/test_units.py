@@ -111,3 +111,21 @@ def test_steps_are_few_and_reach_near_the_top(top: float, most: int):
     assert len(steps) <= most + 1
     assert steps[-1] <= top * (1 + 1e-6)
     assert len(steps) == 1 or steps[-1] + (steps[1] - steps[0]) > top * (1 - 1e-6)
+
+
+@pytest.mark.parametrize(
+    ("values", "highs", "from_nought", "low", "high"),
+    [
+        ([5.0, 10.0], [], True, 0.0, 10.0),
+        ([5.0, 10.0], [40.0], True, 0.0, 15.0),  # an interval stretches it by half at most
+        ([0.0, 0.0], [0.02], True, 0.0, 0.02),  # but where it is all there is to see
+        ([3.0, 3.2], [3.5], False, 2.7, 3.5),
+        ([3.0, 3.2], [9.0], False, 0.0, 4.8),  # it would reach below nought
+    ],
+)
+def test_an_axis_holds_values_and_their_intervals(
+    values: list[float], highs: list[float], from_nought: bool, low: float, high: float
+):
+    _, bottom, top = units.axis(values, highs, from_nought=from_nought)
+    assert bottom == pytest.approx(low)
+    assert high <= top <= 1.15 * high

@@ -34,10 +34,16 @@ def figure(name: str, value: float | None, n: int = 1000) -> Figure:
         (figure("cost", None), None, "Cost: nothing known"),
         (figure("error_rate", 0.05), figure("error_rate", 0.02), "Error rate rose 3.0 points to 5.0 %"),
         (figure("error_rate", 0.021), figure("error_rate", 0.02), "Error rate held at 2.1 %"),
+        (figure("error_rate", 0.5, n=4), None, "Error rate: too few"),
     ],
 )
 def test_a_headline_says_what_is_seen(now: Figure, before: Figure | None, said: str):
     assert words.headline(now, before).replace(THIN, " ") == said
+
+
+def test_a_headline_of_a_small_chart_fits_above_it():
+    now, before = figure("cost_per_user_day", 0.00123), figure("cost_per_user_day", 0.00112)
+    assert words.headline(now, before, brief=True).replace(THIN, " ") == "Per user and day: $0.00123, +9.8 %"
 
 
 def test_the_sentence_says_what_is_looked_at():

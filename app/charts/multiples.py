@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 HEIGHT = 150
+_FEW = 6
 
 
 @dataclass(frozen=True)
@@ -72,10 +74,13 @@ def _across(points: pl.DataFrame) -> alt.X:
     times = points["time"].to_list()
     if len(times) < 2:
         return alt.X("time:T", title=None, axis=alt.Axis(format="%-d %b", grid=False))
-    span = times[-1] - times[0]
-    form = "%H:%M" if span.days < 2 else "%-d %b" if span.days < 200 else "%b %Y"
+    span, step = times[-1] - times[0], times[1] - times[0]
+    days = step >= timedelta(days=1)
+    form = "%b %Y" if span.days >= 200 else "%-d %b" if days or span.days >= 2 else "%H:%M"
     domain = [_date(times[0] - span * 0.13), _date(times[-1] + span * 0.02)]
-    axis = alt.Axis(tickCount=3, format=form, grid=False, labelFlush=True)
+    # of a few days their own times: the chart would put hours between them
+    written = [_date(time) for time in times[:: -(-len(times) // 3)]] if days and len(times) <= _FEW else alt.Undefined
+    axis = alt.Axis(tickCount=3, values=written, format=form, grid=False, labelFlush=True)
     return alt.X("time:T", title=None, axis=axis, scale=alt.Scale(domain=domain, nice=False))
 
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 HEIGHT = 330
+_EACH = 8
+"""Up to so many buckets have each its time written."""
+
 _LETTERS = 115
 """So many letters of a note fit across the chart."""
 
@@ -95,11 +98,7 @@ def figure(
         layout["margin"] = layout["margin"] | {"r": 48}
     layout["xaxis"]["range"] = _breadth(series)
     layout["xaxis"]["hoverformat"] = {"hour": "%-d %b %Y, %H:%M", "month": "%B %Y"}.get(grain, "%a %-d %b %Y")
-    layout["xaxis"]["tickformatstops"] = [
-        {"dtickrange": [None, 86_400_000 - 1], "value": "%H:%M\n%-d %b"},
-        {"dtickrange": [86_400_000, "M1"], "value": "%-d %b"},
-        {"dtickrange": ["M1", None], "value": "%b %Y"},
-    ]
+    layout["xaxis"] |= _ticks(series, grain)
     return {"data": traces, "layout": layout}
 
 
@@ -187,13 +186,13 @@ def _marks(notes: Sequence[Note], series: Sequence[Series]) -> list[dict[str, An
     """Set the notes above their rules: on a second line where they would run into each other, leftwards at the end."""
     font = {"size": look.SMALL, "color": look.PLOTLY_MUTED, "family": look.SERIF}
     place = {"xref": "x", "y": 1, "yref": "paper", "yanchor": "bottom", "showarrow": False, "font": font}
-    times = [time for line in series for time in line.points["time"].to_list()]
-    letter = (max(times) - min(times)) / _LETTERS if times else timedelta(0)
+    times = _times(series)
+    letter = (times[-1] - times[0]) / _LETTERS if times else timedelta(0)
     marks: list[dict[str, Any]] = []
     reach: datetime | None = None
     for note in notes:
         width = letter * len(note.text)
-        late = bool(times) and note.time + width > max(times)
+        late = bool(times) and note.time + width > times[-1]
         crowded = reach is not None and (note.time - width if late else note.time) < reach
         marks.append(
             place | {"x": note.time, "text": f"<i>{look.plotly_text(note.text)}</i>", "borderpad": 0,
@@ -229,10 +228,27 @@ def cut(time: datetime, grain: str, span: Span) -> bool:
     return bool((start and time < start) or (end and bucket_end(time, grain) > end))
 
 
+def _ticks(series: Sequence[Series], grain: str) -> dict[str, Any]:
+    """Write the times: of a few days, weeks or months each one, as Plotly would put hours between them."""
+    times = _times(series)
+    if grain != "hour" and len(times) <= _EACH:
+        written = [f"{time:%b %Y}" if grain == "month" else f"{time.day} {time:%b}" for time in times]
+        return {"tickmode": "array", "tickvals": times, "ticktext": written}
+    return {"tickformatstops": [
+        {"dtickrange": [None, 86_400_000 - 1], "value": "%H:%M\n%-d %b"},
+        {"dtickrange": [86_400_000, "M1"], "value": "%-d %b"},
+        {"dtickrange": ["M1", None], "value": "%b %Y"},
+    ]}  # fmt: skip
+
+
+def _times(series: Sequence[Series]) -> list[datetime]:
+    return sorted({time for line in series for time in line.points["time"].to_list()})
+
+
 def _breadth(series: Sequence[Series]) -> list[datetime] | None:
     """Leave room on the left, where the axis's figures stand."""
-    times = [time for line in series for time in line.points["time"].to_list()]
-    if len(set(times)) < 2:
+    times = _times(series)
+    if len(times) < 2:
         return None
-    first, last = min(times), max(times)
+    first, last = times[0], times[-1]
     return [first - (last - first) * 0.045, last + (last - first) * 0.01]
