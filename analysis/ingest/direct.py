@@ -1,8 +1,9 @@
-"""The fast way in: a clean file of nothing but plain calls, straight into the log store in one pass.
+"""The fast way in: a file of plain calls, straight into the log store in one pass.
 
-The statement stops itself at the first row that is anything else (refused, no call, with scores, with messages that
-want Python), and the import takes the staged way instead: nothing is guessed, and nothing half done stays. Lines that
-DuckDB cannot read do not stop it; they are staged afterwards, and join the rest in the same transaction.
+The statement stops itself at the first row that asks for more (refused, of a trace, with scores, with messages that
+want Python), and the import takes the staged way instead: nothing is guessed, and nothing half done stays. Two sorts of
+rows do not stop it, and are counted on their way: those that are set aside, and lines that DuckDB cannot read, which
+are staged afterwards and join the rest in the same transaction.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from analysis.ingest import adapter as adapter_module
 from analysis.ingest import normalise
 from analysis.ingest.insert import insert_priced
 from analysis.ingest.relation import drafts, json_relation
+from analysis.ingest.report import Tally
 from analysis.ingest.sniff import sniff
 from analysis.ingest.source import SourceError, is_packed, open_source
 from analysis.ingest.task import IS_UNREAD
@@ -26,8 +28,8 @@ if TYPE_CHECKING:
     from analysis.ingest.sniff import Sniffed
     from analysis.ingest.source import Source
 
-_PASSED_OVER = "passed_over"
-"""A sequence that counts the lines DuckDB could not read."""
+_PASSED_OVER, _SET_ASIDE = "passed_over", "set_aside"
+"""Sequences that count rows left out: to delete them would have DuckDB write all the others anew."""
 
 REFUSED = (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.BinderException, duckdb.IOException)
 """What DuckDB raises at a row that is broken, or that the guard stops at."""
@@ -67,7 +69,7 @@ class Direct:
         return self._sniffed.notes
 
     def fits(self, cursor: duckdb.DuckDBPyConnection) -> bool:
-        """Whether the sampled rows are all plain calls that are not in the store yet."""
+        """Whether the sampled rows that are not set aside are all plain calls, and not in the store yet."""
         if not self._look(cursor):
             return False
         _prepare(cursor)
@@ -95,45 +97,67 @@ class Direct:
             return False  # the staged way says it
         return self._sniffed.adapter.rows is None
 
-    def insert(self, cursor: duckdb.DuckDBPyConnection, import_id: int) -> tuple[int, int]:
-        """Insert the rows of a file that :meth:`fits`; returns how many, and how many lines DuckDB passed over.
+    def insert(self, cursor: duckdb.DuckDBPyConnection, import_id: int) -> tuple[int, int, list[Tally]]:
+        """Insert the rows of a file that :meth:`fits`.
+
+        Returns
+        -------
+        tuple
+            How many were inserted; how many lines DuckDB passed over; and what was set aside.
 
         Raises
         ------
         duckdb.Error
             One of ``REFUSED``, at the first row that is no plain call.
         """
-        assert self._source is not None
         _prepare(cursor)
-        rows = self._rows(self.path, self._source.container, f"nextval('{_PASSED_OVER}') = 0")
-        # The rows left out are counted on their way: to delete them would have DuckDB write all the others anew.
-        before = _next(cursor)
+        before = [_next(cursor, name) for name in (_PASSED_OVER, _SET_ASIDE)]
+        unread, aside = (f"nextval('{name}') = 0" for name in (_PASSED_OVER, _SET_ASIDE))
+        rows = f"SELECT * FROM ({self._rows(self.path)}) WHERE {_guard(unread, aside)}"
         inserted = insert_priced(cursor, import_id, rows, self._sampled())
-        return inserted, _next(cursor) - before - 1
+        passed_over, set_aside = (
+            _next(cursor, name) - first - 1 for name, first in zip((_PASSED_OVER, _SET_ASIDE), before, strict=True)
+        )
+        return inserted, passed_over, self._asides(cursor) if set_aside else []
+
+    def _asides(self, cursor: duckdb.DuckDBPyConnection) -> list[Tally]:
+        """Read the file once more for what was set aside, and why."""
+        found = cursor.execute(
+            f"""SELECT coalesce(why, 'no model call'), count(*) FROM ({self._rows(self.path)})
+            WHERE row_kind = 'aside' AND NOT {IS_UNREAD} GROUP BY 1 ORDER BY 2 DESC"""
+        ).fetchall()
+        return [Tally(why, count) for why, count in found]
 
     def _sampled(self) -> str:
-        return self._rows(self._sample, "jsonl", "false")
+        return f"SELECT * FROM ({self._rows(self._sample)}) WHERE {_guard('false', 'false')}"
 
-    def _rows(self, path: Path, container: str, unread: str) -> str:
-        """SQL of the staged rows of a file; `unread` is what is asked of a line that DuckDB could not read."""
+    def _rows(self, path: Path) -> str:
+        """SQL of the staged rows of the file, or of its sample."""
+        assert self._source is not None
         assert self._sniffed is not None
-        adapter, extras = self._sniffed.adapter, self._sniffed.extras
+        container = self._source.container if path == self.path else "jsonl"
         raw = json_relation(path, container, self._sniffed)
-        rows = normalise.select(drafts(raw, adapter, extras, {}), adapter.source, self.options.at)
-        return f"""SELECT * FROM ({rows}) WHERE CASE WHEN {IS_UNREAD} THEN {unread}
-            WHEN row_kind <> 'call' THEN error('not only calls') WHEN problem IS NOT NULL THEN error(problem)
-            WHEN scores IS NOT NULL THEN error('scores') WHEN source_id IS NULL AND prompt IS NULL THEN error('twins?')
-            ELSE true END"""
+        drafted = drafts(raw, self._sniffed.adapter, self._sniffed.extras, {})
+        return normalise.select(drafted, self._sniffed.adapter.source, self.options.at)
 
 
-def _next(cursor: duckdb.DuckDBPyConnection) -> int:
-    row = cursor.execute(f"SELECT nextval('{_PASSED_OVER}')").fetchone()
+def _guard(unread: str, aside: str) -> str:
+    """SQL that holds for plain calls and stops at other rows, but for those of which something else is asked."""
+    return f"""CASE WHEN {IS_UNREAD} THEN {unread} WHEN scores IS NOT NULL THEN error('scores')
+        WHEN row_kind = 'aside' THEN {aside} WHEN row_kind <> 'call' THEN error('not only calls')
+        WHEN problem IS NOT NULL THEN error(problem) WHEN source_id IS NULL AND prompt IS NULL THEN error('twins?')
+        ELSE true END"""
+
+
+def _next(cursor: duckdb.DuckDBPyConnection, name: str) -> int:
+    row = cursor.execute(f"SELECT nextval('{name}')").fetchone()
     assert row is not None
     return int(row[0])
 
 
 def _prepare(cursor: duckdb.DuckDBPyConnection) -> None:
-    """Give a cursor, for itself alone, the functions that reading needs, and a count of the lines passed over."""
-    cursor.execute(f"CREATE TEMP SEQUENCE IF NOT EXISTS {_PASSED_OVER}")
+    """Give a cursor, for itself alone, the functions that reading needs, and counts of the rows left out."""
+    for name in (_PASSED_OVER, _SET_ASIDE):
+        cursor.execute(f"CREATE TEMP SEQUENCE IF NOT EXISTS {name}")
     for macro in (*adapter_module.MACROS, *normalise.plain_macros()):
         cursor.execute(macro.replace("CREATE MACRO", "CREATE OR REPLACE TEMP MACRO", 1))

@@ -13,7 +13,7 @@ from analysis.pricing import price_missing
 from analysis.record import STAGED_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import duckdb
 
@@ -86,9 +86,11 @@ class _Load:
     def directly(self, direct: Direct, given: Given, passed_over: Callable[[], Staged]) -> None:
         begin(self.cursor, self.report, given)
         known = self._number("SELECT count(*) FROM records")
-        self.report.read, lost = direct.insert(self.cursor, self.import_id)
+        inserted, lost, asides = direct.insert(self.cursor, self.import_id)
         self.report.duplicate = self._delete_duplicates(known)
-        self.report.kept = self.report.read - self.report.duplicate
+        self.report.kept = inserted - self.report.duplicate
+        self._put_aside(asides)
+        self.report.read = inserted + self.report.aside
         if lost:
             staged = passed_over()
             if staged.read != lost:
@@ -251,14 +253,21 @@ class _Load:
         report = self.report
         stood_in = self._number("SELECT count(*) FROM records WHERE import_id = ? AND kind = 'trace'", [self.import_id])
         report.kept += stood_in
-        report.aside = others - stood_in
-        if report.aside:
+        if others > stood_in:
             rows = self.cursor.execute(
                 """SELECT coalesce(why, CASE row_kind WHEN 'trace' THEN 'trace that fills in its calls'
                     WHEN 'aside' THEN 'no model call' ELSE 'fills in calls logged elsewhere' END) AS what, count(*)
                 FROM staged WHERE row_kind NOT IN ('call', 'score') AND problem IS NULL GROUP BY ALL ORDER BY 2 DESC"""
             ).fetchall()
-            report.asides = [Tally(what, count) for what, count in rows]
+            self._put_aside([Tally(what, count) for what, count in rows], stood_in)
+
+    def _put_aside(self, asides: Sequence[Tally], but: int = 0) -> None:
+        """Add to the account of what was set aside; `but` so many of the rows were kept after all."""
+        tallies = {tally.what: tally.count for tally in self.report.asides}
+        for tally in asides:
+            tallies[tally.what] = tallies.get(tally.what, 0) + tally.count
+        self.report.aside += sum(tally.count for tally in asides) - but
+        self.report.asides = [Tally(what, count) for what, count in tallies.items()]
 
     def _describe(self) -> None:
         report = self.report

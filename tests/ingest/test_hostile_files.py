@@ -13,6 +13,7 @@ import zstandard
 
 from analysis.ingest.ledger import refused_lines
 from analysis.ingest.normalise import REPAIRS
+from analysis.ingest.run import undo
 from tests.ingest.conftest import lines, run_of
 
 if TYPE_CHECKING:
@@ -186,6 +187,26 @@ def test_a_field_that_turns_up_far_down_is_kept(
     take(file("logs.jsonl", lines(*rows)))
     found = "SELECT count(*) AS n FROM records WHERE variant_extract(attributes, 'tenant')::VARCHAR = 'blue'"
     assert store.rows(found) == [{"n": 3000}]
+
+
+@pytest.mark.parametrize("broken", [False, True], ids=["sound", "with broken lines"])
+def test_what_is_set_aside_is_counted_alike_on_both_ways(
+    broken: bool, file: Callable[..., Path], take: Callable[..., Any], store: Store
+) -> None:
+    rows: list[Any] = [run_of(n, run_type=("llm", "tool", "chain")[n % 3]) for n in range(300)]
+    if broken:
+        rows[40:40] = [{"id": "says nothing"}]
+        text = lines(*rows).replace('"run-7"', '"run-7').encode()
+    else:
+        text = lines(*rows).encode()
+    (straight,) = take(file("runs.jsonl", text))
+    assert (straight.kept, straight.refused) == (100, int(broken))
+    undo(store, straight.id)
+    (staged,) = take(file("runs.jsonl.gz", gzip.compress(text)))
+    for name in ("read", "kept", "duplicate", "aside", "refused"):
+        assert getattr(straight, name) == getattr(staged, name), name
+    assert sorted(straight.asides, key=str) == sorted(staged.asides, key=str)
+    assert [(r.line, r.reason) for r in straight.refusals] == [(r.line, r.reason) for r in staged.refusals]
 
 
 @pytest.mark.parametrize("kind", ["table", "parquet"])
