@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from analysis.ingest.source import Source
 
 _UNCLOSED = "a quotation mark that is never closed"
+_PATIENCE = 256 << 20
+"""Characters that are read again at most to find where a row ends that is none."""
 
 
 class _Line(NamedTuple):
@@ -51,43 +53,65 @@ class _Lines:
 
 
 def rows(source: Source, cleaned: Cleaned, progress: Callable[[int], None]) -> Iterator[Row]:
-    """Yield each good row; one with too many or too few cells is refused, and counted in `cleaned`.
+    """Yield each good row; one that is none, or has too many or too few cells, is refused, and counted in `cleaned`.
 
     A quotation mark that is never closed takes in the rows after it: only its own line is refused then.
     """
     csv.field_size_limit(MAX_OBJECT)
     lines = _Lines(source, progress)
-    reader = csv.reader(lines, delimiter=source.delimiter)
-    names = next(reader)
-    last = 0
+    names = next(csv.reader(lines, delimiter=source.delimiter))
+    reader = csv.reader(lines, delimiter=source.delimiter, strict=True)
+    last = given_back = 0
     while True:
         lines.taken = []
         try:
-            cells = next(reader)
-            wrong = "" if len(cells) == len(names) else f"{len(cells)} cells, where the header has {len(names)}"
+            cells, wrong = next(reader), ""
         except StopIteration:
             cleaned.end(last)
             return
         except csv.Error as error:
-            cells, wrong = ["?"], f"not a table row: {error}"
+            cells, wrong = [], _words(error)
         first, *others = lines.taken
-        last = first.number if any(cells) else last
-        if wrong and any(cells):
-            if any(_is_row(line, source.delimiter, len(names)) for line in others):
-                lines.give_back(others)
-                others, wrong = [], _UNCLOSED
-            raw = "".join(line.text for line in (first, *others)).rstrip("\n").encode()
-            cleaned.refuse(first.number, None, wrong, raw)
-            reader = csv.reader(lines, delimiter=source.delimiter)
-        elif any(cells):
+        if not wrong and not any(cells):
+            continue
+        last = first.number
+        whole = not wrong and len(cells) == len(names)
+        if others and not whole and given_back < _PATIENCE and _holds_rows(others, source.delimiter, len(names)):
+            lines.give_back(others)
+            given_back += sum(len(line.text) for line in others)
+            others, cells, wrong = [], [], _UNCLOSED
+        if wrong and not others:
+            cells = _loosely(first, source.delimiter) or cells
+        if len(cells) == len(names):
             fields = {name: cell for name, cell in zip(names, cells, strict=True) if cell != ""}
             mended = dict.fromkeys(key for line in (first, *others) for key in line.mended)
             yield Row(first.number, fields, ",".join(mended), None)
+            if not wrong:
+                continue
+        else:
+            raw = "".join(line.text for line in (first, *others)).rstrip("\n").encode()
+            cleaned.refuse(first.number, None, wrong or f"{len(cells)} cells, where the header has {len(names)}", raw)
+        reader = csv.reader(lines, delimiter=source.delimiter, strict=True)
 
 
-def _is_row(line: _Line, delimiter: str, cells: int) -> bool:
-    """Whether a line is a whole row by itself."""
-    return line.text.count('"') % 2 == 0 and len(next(csv.reader([line.text], delimiter=delimiter))) == cells
+def _words(error: csv.Error) -> str:
+    """Why a row is none, in words."""
+    said = str(error)
+    if "expected after" in said:
+        return "a quotation mark within a cell"
+    if "unexpected end" in said:
+        return _UNCLOSED
+    return f"longer than {MAX_OBJECT >> 20} MiB" if "larger than" in said else f"not a table row: {said}"
+
+
+def _loosely(line: _Line, delimiter: str) -> list[str]:
+    """The cells of a line whose quotation marks are in pairs, if not where they should be; none where they are not."""
+    return next(csv.reader([line.text], delimiter=delimiter)) if line.text.count('"') % 2 == 0 else []
+
+
+def _holds_rows(lines: Sequence[_Line], delimiter: str, cells: int) -> bool:
+    """Whether one of some lines is a whole row by itself."""
+    return any(len(_loosely(line, delimiter)) == cells for line in lines)
 
 
 def header(source: Source) -> list[str]:

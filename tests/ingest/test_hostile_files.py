@@ -240,17 +240,28 @@ def test_a_quote_that_is_never_closed_takes_no_other_row_with_it(
     rows[10] = 'broken;"never closed'
     rows[20] = '2026-11-03 09:20:00;"Two\nlines";one cell;too many'
     rows[30] = '2026-11-03 09:30:00;"Never closed either;Answer 30.'
+    rows[33] = '2026-11-03 09:33:00;"Nor this;Answer 33.'
+    rows[35] = '2026-11-03 09:35:00;"Said" in passing;Answer 35.'
     rows[38] = '2026-11-03 09:38:00;"Closed, but";twice;"in it'
     (report,) = take(file("logs.csv", "time;question;answer\n" + "\n".join(rows) + "\n"))
-    check(report, kept=36, refused=4)
+    check(report, kept=35, refused=5)
     assert [(refusal.line, refusal.reason) for refusal in report.refusals] == [
         (13, "a quotation mark that is never closed"),
         (23, "4 cells, where the header has 3"),
         (34, "a quotation mark that is never closed"),
+        (37, "a quotation mark that is never closed"),
         (42, "a quotation mark that is never closed"),
     ]
     prompts = {row["prompt"] for row in store.rows("SELECT prompt FROM records")}
-    assert prompts >= {"Two\nlines; one row", "Question 11?", "Question 29?", "Question 31?", "Question 39?"}
+    assert prompts >= {
+        "Two\nlines; one row",
+        "Question 11?",
+        "Question 29?",
+        "Question 31?",
+        "Question 34?",
+        "Said in passing",
+        "Question 39?",
+    }
 
 
 def test_a_table_that_breaks_off_is_said_to_be_cut_short(file: Callable[..., Path], take: Callable[..., Any]) -> None:
