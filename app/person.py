@@ -53,8 +53,8 @@ def show(here: Address, id: str) -> None:
     now, _ = scope.figures(*_FIGURES)
     shown = [name for name, figure in now.items() if figure.metric.interval == "none" or not words.few(figure.n)]
     figures.row("user", now, {}, names=shown)
-    first, last = scope.span
-    if first is not None and last is not None and last - first >= _LONG:
+    first, last = found.totals["first"], found.totals["last"]
+    if first is not None and last - first >= _LONG:
         trends.one(scope, now["requests"].metric)
     _sessions(here, found, id)
 
@@ -70,7 +70,7 @@ def _scope(found: User, id: str) -> Scope:
     grain = view.buckets(replace(extent, first=first, last=last))
     if grain != "month":
         grain = "week" if first is not None and last - first > _LONG_WEEKS else "day"
-    return _Plain(view, view.filter(extent), None, grain, (first, last), first)
+    return _Plain(view, view.filter(extent), None, grain, (extent.first, extent.last), first)
 
 
 def _sessions(here: Address, found: User, id: str) -> None:

@@ -179,9 +179,9 @@ def _pair(first: int, unit: str, second: int, smaller: str) -> str:
     return f"{head} {second}{THIN}{smaller}" if second else head
 
 
-def steps(top: float, *, most: int = 4) -> list[float]:
-    """Choose round steps from nought to just below or at `top`: ``[0, 5, 10, 15]``."""
-    step = _round_step(top / most)
+def steps(top: float, *, most: int = 4, least: float = 0.0) -> list[float]:
+    """Choose round steps, of `least` or more, from nought to just below or at `top`: ``[0, 5, 10, 15]``."""
+    step = max(_round_step(top / most), least)
     return [step * place for place in range(math.floor(top / step + 1e-9) + 1)]
 
 
@@ -204,10 +204,14 @@ def _round_step(rough: float) -> float:
     return next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough * 0.999)
 
 
+_WHOLE = {"requests", "conversations", "users", "tokens", "comments"}
+"""Units of which there is no half."""
+
+
 def axis(
-    values: Sequence[float], highs: Sequence[float] = (), *, from_nought: bool = True, most: int = 4
+    values: Sequence[float], unit: str, highs: Sequence[float] = (), *, from_nought: bool = True, most: int = 4
 ) -> tuple[list[float], float, float]:
-    """Choose an axis for values and the upper ends of their intervals.
+    """Choose an axis for values of a unit and the upper ends of their intervals.
 
     Intervals of few records reach far: they stretch the axis by no more than half, but where all values are nought, and
     the intervals all there is to see. An axis that need not begin at nought does so all the same unless the values, and
@@ -222,13 +226,14 @@ def axis(
     if largest <= 0:
         reach = max(highs, default=0.0)
         return (steps(reach, most=most), 0.0, 1.04 * reach) if reach > 0 else ([0.0], 0.0, 1.0)
+    least = 1.0 if unit in _WHOLE else 0.0
     if not from_nought and 0.6 * largest < smallest < largest:
         room = max(0.35 * (largest - smallest), max(highs, default=0.0) - largest)
         low, high = smallest - room, largest + room
         if low > 0:
             return steps_between(low, high, most=most), low, high
     top = max(largest, min(max(highs, default=0.0), 1.5 * largest))
-    written = steps(top, most=most)
+    written = steps(top, most=most, least=least)
     return written, 0.0, max(written[-1] + 0.09 * top, 1.04 * top)
 
 

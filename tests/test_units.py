@@ -126,6 +126,11 @@ def test_steps_are_few_and_reach_near_the_top(top: float, most: int):
 def test_an_axis_holds_values_and_their_intervals(
     values: list[float], highs: list[float], from_nought: bool, low: float, high: float
 ):
-    _, bottom, top = units.axis(values, highs, from_nought=from_nought)
+    _, bottom, top = units.axis(values, "share", highs, from_nought=from_nought)
     assert bottom == pytest.approx(low)
     assert high <= top <= 1.15 * high
+
+
+def test_an_axis_of_what_is_counted_has_whole_steps():
+    assert units.axis([0.0, 2.0], "requests")[0] == [0.0, 1.0, 2.0]
+    assert units.axis([0.0, 2.0], "USD")[0] == [0.0, 0.5, 1.0, 1.5, 2.0]

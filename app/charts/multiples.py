@@ -60,7 +60,7 @@ def _up(content: Panel, column: str = "value") -> alt.Y:
     drawn = [content.points] if content.before is None else [content.points, content.before]
     values = [value for frame in drawn for value in frame["value"].drop_nulls()]
     highs = list(content.points["high"].drop_nulls())
-    steps, low, high = units.axis(values, highs, from_nought=content.from_nought, most=2)
+    steps, low, high = units.axis(values, content.unit, highs, from_nought=content.from_nought, most=2)
     words = {f"{step:.12g}": units.tick(step, content.unit, steps) for step in steps}
     axis = alt.Axis(
         values=steps, labelExpr=look.lookup(words), labelAlign="left", labelBaseline="bottom", labelPadding=0,

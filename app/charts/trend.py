@@ -13,7 +13,7 @@ from app import units
 from app.charts import look
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
 HEIGHT = 330
@@ -89,7 +89,8 @@ def figure(
             traces += _band(line, whole)
         traces += _line(line, whole, unit, named=len(series) > 1)
         ends[line.name] = whole
-    axis = _axis(ends.values(), before, unit, from_nought=from_nought)
+    drawn = list(ends.values()) if len(series) > 1 else [line.points for line in series]
+    axis = _axis(drawn, before, unit, from_nought=from_nought)
     layout = look.plotly_layout(title, subtitle + ("; axis not from 0" if axis["range"][0] > 0 else ""), height=height)
     layout["annotations"] += [*_labels(series, ends), *_marks(notes, series)]
     layout["shapes"] = [_rule(note) for note in notes]
@@ -210,15 +211,14 @@ def _rule(note: Note) -> dict[str, Any]:
 
 
 def _axis(
-    drawn: Iterable[pl.DataFrame], before: pl.DataFrame | None, unit: str, *, from_nought: bool
+    lines: Sequence[pl.DataFrame], before: pl.DataFrame | None, unit: str, *, from_nought: bool
 ) -> dict[str, Any]:
     """Write the axis's own figures, in the unit, at round steps."""
-    lines = list(drawn)
     values = [
         value for frame in (*lines, *([] if before is None else [before])) for value in frame["value"].drop_nulls()
     ]
     highs = [high for frame in lines for high in frame["high"].drop_nulls()]
-    steps, low, high = units.axis(values, highs, from_nought=from_nought)
+    steps, low, high = units.axis(values, unit, highs, from_nought=from_nought)
     return {"tickvals": steps, "ticktext": [units.tick(step, unit, steps) for step in steps], "range": [low, high]}
 
 
