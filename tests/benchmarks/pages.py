@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
-VIEWS: tuple[dict[str, str], ...] = ({}, {"period": "90d"}, {"period": "all"})
+VIEWS: tuple[dict[str, str], ...] = ({"period": "24h"}, {}, {"period": "90d"}, {"period": "all"})
 
 
 def measure(home: Path) -> None:
