@@ -16,7 +16,6 @@ from analysis.ingest import adapter as adapter_module
 from analysis.ingest import normalise
 from analysis.ingest.insert import insert_priced
 from analysis.ingest.relation import drafts, json_relation
-from analysis.ingest.report import Tally
 from analysis.ingest.sniff import sniff
 from analysis.ingest.source import SourceError, is_packed, open_source
 from analysis.ingest.task import IS_UNREAD
@@ -97,13 +96,13 @@ class Direct:
             return False  # the staged way says it
         return self._sniffed.adapter.rows is None
 
-    def insert(self, cursor: duckdb.DuckDBPyConnection, import_id: int) -> tuple[int, int, list[Tally]]:
+    def insert(self, cursor: duckdb.DuckDBPyConnection, import_id: int) -> tuple[int, int, int]:
         """Insert the rows of a file that :meth:`fits`.
 
         Returns
         -------
         tuple
-            How many were inserted; how many lines DuckDB passed over; and what was set aside.
+            How many were inserted, how many lines DuckDB passed over, and how many rows were set aside.
 
         Raises
         ------
@@ -111,22 +110,17 @@ class Direct:
             One of ``REFUSED``, at the first row that is no plain call.
         """
         _prepare(cursor)
-        before = [_next(cursor, name) for name in (_PASSED_OVER, _SET_ASIDE)]
-        unread, aside = (f"nextval('{name}') = 0" for name in (_PASSED_OVER, _SET_ASIDE))
-        rows = f"SELECT * FROM ({self._rows(self.path)}) WHERE {_guard(unread, aside)}"
+        guard = _guard(f"nextval('{_PASSED_OVER}') = 0", f"nextval('{_SET_ASIDE}') = 0")
+        before = _counts(cursor)
+        rows = f"SELECT * FROM ({self._rows(self.path)}) WHERE {guard}"
         inserted = insert_priced(cursor, import_id, rows, self._sampled())
-        passed_over, set_aside = (
-            _next(cursor, name) - first - 1 for name, first in zip((_PASSED_OVER, _SET_ASIDE), before, strict=True)
-        )
-        return inserted, passed_over, self._asides(cursor) if set_aside else []
+        passed_over, set_aside = (now - then - 1 for now, then in zip(_counts(cursor), before, strict=True))
+        return inserted, passed_over, set_aside
 
-    def _asides(self, cursor: duckdb.DuckDBPyConnection) -> list[Tally]:
-        """Read the file once more for what was set aside, and why."""
-        found = cursor.execute(
-            f"""SELECT coalesce(why, 'no model call'), count(*) FROM ({self._rows(self.path)})
-            WHERE row_kind = 'aside' AND NOT {IS_UNREAD} GROUP BY 1 ORDER BY 2 DESC"""
-        ).fetchall()
-        return [Tally(why, count) for why, count in found]
+    @property
+    def relation(self) -> str:
+        """SQL of the staged rows, those that were set aside among them; reading them takes the file once more."""
+        return f"(FROM ({self._rows(self.path)}) WHERE NOT {IS_UNREAD})"
 
     def _sampled(self) -> str:
         return f"SELECT * FROM ({self._rows(self._sample)}) WHERE {_guard('false', 'false')}"
@@ -149,10 +143,9 @@ def _guard(unread: str, aside: str) -> str:
         ELSE true END"""
 
 
-def _next(cursor: duckdb.DuckDBPyConnection, name: str) -> int:
-    row = cursor.execute(f"SELECT nextval('{name}')").fetchone()
-    assert row is not None
-    return int(row[0])
+def _counts(cursor: duckdb.DuckDBPyConnection) -> tuple[int, ...]:
+    """Step both sequences on, and tell where they stand."""
+    return cursor.execute(f"SELECT nextval('{_PASSED_OVER}'), nextval('{_SET_ASIDE}')").fetchall()[0]
 
 
 def _prepare(cursor: duckdb.DuckDBPyConnection) -> None:

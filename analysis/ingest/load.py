@@ -13,7 +13,7 @@ from analysis.pricing import price_missing
 from analysis.record import STAGED_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     import duckdb
 
@@ -86,11 +86,12 @@ class _Load:
     def directly(self, direct: Direct, given: Given, passed_over: Callable[[], Staged]) -> None:
         begin(self.cursor, self.report, given)
         known = self._number("SELECT count(*) FROM records")
-        inserted, lost, asides = direct.insert(self.cursor, self.import_id)
+        inserted, lost, aside = direct.insert(self.cursor, self.import_id)
         self.report.duplicate = self._delete_duplicates(known)
         self.report.kept = inserted - self.report.duplicate
-        self._put_aside(asides)
-        self.report.read = inserted + self.report.aside
+        if aside:
+            self._put_aside(direct.relation, aside)
+        self.report.read = inserted + aside
         if lost:
             staged = passed_over()
             if staged.read != lost:
@@ -254,19 +255,19 @@ class _Load:
         stood_in = self._number("SELECT count(*) FROM records WHERE import_id = ? AND kind = 'trace'", [self.import_id])
         report.kept += stood_in
         if others > stood_in:
-            rows = self.cursor.execute(
-                """SELECT coalesce(why, CASE row_kind WHEN 'trace' THEN 'trace that fills in its calls'
-                    WHEN 'aside' THEN 'no model call' ELSE 'fills in calls logged elsewhere' END) AS what, count(*)
-                FROM staged WHERE row_kind NOT IN ('call', 'score') AND problem IS NULL GROUP BY ALL ORDER BY 2 DESC"""
-            ).fetchall()
-            self._put_aside([Tally(what, count) for what, count in rows], stood_in)
+            self._put_aside("staged", others - stood_in)
 
-    def _put_aside(self, asides: Sequence[Tally], but: int = 0) -> None:
-        """Add to the account of what was set aside; `but` so many of the rows were kept after all."""
+    def _put_aside(self, rows: str, number: int) -> None:
+        """Add to the account of what was set aside: `number` rows, told apart by why."""
+        found = self.cursor.execute(
+            f"""SELECT coalesce(why, CASE row_kind WHEN 'trace' THEN 'trace that fills in its calls'
+                WHEN 'aside' THEN 'no model call' ELSE 'fills in calls logged elsewhere' END) AS what, count(*)
+            FROM {rows} WHERE row_kind NOT IN ('call', 'score') AND problem IS NULL GROUP BY ALL ORDER BY 2 DESC"""
+        ).fetchall()
         tallies = {tally.what: tally.count for tally in self.report.asides}
-        for tally in asides:
-            tallies[tally.what] = tallies.get(tally.what, 0) + tally.count
-        self.report.aside += sum(tally.count for tally in asides) - but
+        for what, count in found:
+            tallies[what] = tallies.get(what, 0) + count
+        self.report.aside += number
         self.report.asides = [Tally(what, count) for what, count in tallies.items()]
 
     def _describe(self) -> None:

@@ -60,38 +60,42 @@ def rows(source: Source, cleaned: Cleaned, progress: Callable[[int], None]) -> I
     csv.field_size_limit(MAX_OBJECT)
     lines = _Lines(source, progress)
     names = next(csv.reader(lines, delimiter=source.delimiter))
-    reader = csv.reader(lines, delimiter=source.delimiter, strict=True)
-    last = given_back = 0
+    last = 0
+    for taken, cells, wrong in _parsed(lines, source.delimiter, len(names)):
+        last = taken[0].number
+        if len(cells) == len(names):
+            fields = {name: cell for name, cell in zip(names, cells, strict=True) if cell != ""}
+            mended = dict.fromkeys(key for line in taken for key in line.mended)
+            yield Row(last, fields, ",".join(mended), None)
+        else:
+            raw = "".join(line.text for line in taken).rstrip("\n").encode()
+            cleaned.refuse(last, None, wrong or f"{len(cells)} cells, where the header has {len(names)}", raw)
+    cleaned.end(last)
+
+
+def _parsed(lines: _Lines, delimiter: str, width: int) -> Iterator[tuple[list[_Line], list[str], str]]:
+    """Yield each row that is not blank: its lines, its cells (none where they can't be told), and what is wrong."""
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    given_back = 0
     while True:
         lines.taken = []
         try:
             cells, wrong = next(reader), ""
         except StopIteration:
-            cleaned.end(last)
             return
         except csv.Error as error:
             cells, wrong = [], _words(error)
-        first, *others = lines.taken
         if not wrong and not any(cells):
             continue
-        last = first.number
-        whole = not wrong and len(cells) == len(names)
-        if others and not whole and given_back < _PATIENCE and _holds_rows(others, source.delimiter, len(names)):
+        first, *others = lines.taken
+        whole = not wrong and len(cells) == width
+        if others and not whole and given_back < _PATIENCE and _holds_rows(others, delimiter, width):
             lines.give_back(others)
             given_back += sum(len(line.text) for line in others)
             others, cells, wrong = [], [], _UNCLOSED
         if wrong and not others:
-            cells = _loosely(first, source.delimiter) or cells
-        if len(cells) == len(names):
-            fields = {name: cell for name, cell in zip(names, cells, strict=True) if cell != ""}
-            mended = dict.fromkeys(key for line in (first, *others) for key in line.mended)
-            yield Row(first.number, fields, ",".join(mended), None)
-            if not wrong:
-                continue
-        else:
-            raw = "".join(line.text for line in (first, *others)).rstrip("\n").encode()
-            cleaned.refuse(first.number, None, wrong or f"{len(cells)} cells, where the header has {len(names)}", raw)
-        reader = csv.reader(lines, delimiter=source.delimiter, strict=True)
+            cells = _loosely(first, delimiter) or cells
+        yield [first, *others], cells, wrong
 
 
 def _words(error: csv.Error) -> str:

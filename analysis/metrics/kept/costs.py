@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from analysis.metrics.fields import TOTAL_TOKENS, quoted
-from analysis.metrics.kept import freshness
 from analysis.metrics.kept.span import Span
 
 if TYPE_CHECKING:
@@ -27,6 +26,8 @@ COLUMNS = {
     "unpriced": "count(*) FILTER (r.price_source IS NULL)",
     "unpriced_tokens": f"coalesce(sum({TOTAL_TOKENS}) FILTER (r.price_source IS NULL), 0)::BIGINT",
 }
+"""What is kept of a model's records on a day: columns of the table, and their SQL."""
+
 _MODEL = ("provider", "model")
 
 
@@ -46,7 +47,7 @@ def by_model(store: Store, filter: Filter) -> pl.DataFrame:
         just one; ``unpriced``, records without a price, and their ``unpriced_tokens``. Records without a model are
         left out.
     """
-    span = Span.of(store, filter, None) if freshness.is_fresh(store) and not filter.conditions else None
+    span = Span.of(store, filter, None) if not filter.conditions else None
     if span is None:
         return _scanned(store, filter)
     where, given = span.days

@@ -14,7 +14,7 @@ import polars as pl
 
 from analysis.metrics.catalogue import METRICS, Metric
 from analysis.metrics.fields import NONE, Bound
-from analysis.metrics.kept import freshness, members, spreads, visits
+from analysis.metrics.kept import members, spreads, visits
 from analysis.metrics.kept.span import Span, folded, truncated
 from analysis.metrics.scan import SCORED, Keys, scan
 
@@ -71,7 +71,7 @@ def serve(
         None where the question goes beyond what is kept.
     """
     field = members.asked(filter, by)
-    if not freshness.is_fresh(store) or METRICS["requests"] not in metrics or field == "" or grain == "hour":
+    if METRICS["requests"] not in metrics or field == "" or grain == "hour":
         return None
     span = Span.of(store, filter, grain)
     if span is None or not members.are_kept(store, field):
@@ -100,8 +100,7 @@ def _whole(store: Store, metrics: Sequence[Metric], filter: Filter, field: str |
     """Give the figures of the whole days, by `field`."""
     days = _read(store, store.generation, field, span.start, span.end)
     if filter.conditions:
-        chosen = [NONE if value is None else value for value in filter.conditions[0].values]
-        days = days.filter(pl.col(filter.conditions[0].field).is_in(chosen))
+        days = days.filter(pl.col(filter.conditions[0].field).is_in(members.meant(filter)))
     return _only(metrics, field, days)
 
 
@@ -134,7 +133,7 @@ def _days(store: Store, metrics: Sequence[Metric], filter: Filter, field: str | 
     """Compute metrics by day, and by `field`."""
     columns = ["date_trunc('day', r.time)::TIMESTAMP"]
     columns += [] if field is None else [f"coalesce(r.{field}::VARCHAR, '{NONE}')"]
-    keys = Keys(("time", field) if field is not None else ("time",), tuple(columns), Bound("k"))
+    keys = Keys(tuple(_keys(field)), tuple(columns), Bound("k"))
     frame = scan(store, [metric for metric in metrics if metric.source == "records"], "records r", filter, keys)
     scored = [metric for metric in metrics if metric.source == "scores"]
     if scored:

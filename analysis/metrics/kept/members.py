@@ -5,10 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from analysis.metrics.fields import NONE
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analysis.metrics.filter import Filter
+    from analysis.metrics.filter import Filter, Value
     from analysis.store import Store
 
 FIELDS = ("environment", "app", "feature", "model", "provider", "finish_reason")
@@ -42,3 +44,8 @@ def asked(filter: Filter, by: Sequence[str] = ()) -> str | None:
     simple = len(filter.conditions) <= 1 and all(condition.op == "=" for condition in filter.conditions)
     field = named.pop()
     return field if simple and not named and len(by) <= 1 and field in FIELDS else ""
+
+
+def meant(filter: Filter) -> list[Value]:
+    """List the values that a filter's one condition holds its field to, as they are kept."""
+    return [NONE if value is None else value for value in filter.conditions[0].values]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from analysis.metrics.fields import NONE, OTHER
+from analysis.metrics.fields import OTHER
+from analysis.metrics.kept import freshness, members
 from analysis.metrics.period import floor, midnight
 
 if TYPE_CHECKING:
@@ -45,7 +46,12 @@ class Span:
 
     @classmethod
     def of(cls, store: Store, filter: Filter, grain: str | None) -> Span | None:
-        """Find the span of a period; None where it has no whole day, or records without a time are asked for."""
+        """Find the span of a period.
+
+        None where what is kept is not fresh, where there is no whole day, or records without a time are asked for.
+        """
+        if not freshness.is_fresh(store):
+            return None
         row = _reach(store, store.generation)
         if row["first"] is None or (row["timeless"] and grain is None and filter.start is filter.end is None):
             return None
@@ -70,7 +76,7 @@ class Span:
         where = f"field IS NOT DISTINCT FROM $field AND {days}"
         given["field"] = field
         if filter.conditions:
-            given["members"] = [NONE if value is None else value for value in filter.conditions[0].values]
+            given["members"] = members.meant(filter)
             where += " AND list_contains($members, member)"
         return where, given
 

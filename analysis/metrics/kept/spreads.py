@@ -14,7 +14,7 @@ import polars as pl
 
 from analysis.metrics.catalogue import PERCENTILES
 from analysis.metrics.fields import NONE
-from analysis.metrics.kept import freshness, members
+from analysis.metrics.kept import members
 from analysis.metrics.kept.span import Span, folded, truncated
 
 if TYPE_CHECKING:
@@ -86,10 +86,8 @@ def histogram(store: Store, measure: str, filter: Filter, per_decade: int) -> pl
         ``bin``, of values from ``10 ** (bin / per_decade)``, and ``records``; None where what is kept does not tell.
     """
     field = members.asked(filter)
-    if measure not in MEASURES or field == "" or not freshness.is_fresh(store) or not members.are_kept(store, field):
-        return None
-    span = Span.of(store, filter, None)
-    if span is None:
+    span = Span.of(store, filter, None) if measure in MEASURES and field != "" else None
+    if span is None or not members.are_kept(store, field):
         return None
     fine = _bins(store, measure, Question(filter, field, span, (), None, ())).filter(pl.col("bin") != _NOUGHT)
     coarse = fine.with_columns(bin=pl.col("bin").cast(pl.Int32).floordiv(PER_DECADE // per_decade))
