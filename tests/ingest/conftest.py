@@ -60,3 +60,9 @@ def run_of(number: int, **changes: Any) -> dict[str, Any]:
 def lines(*rows: Any) -> str:
     """Rows as JSON lines; a string stands as it is."""
     return "\n".join(row if isinstance(row, str) else json.dumps(row) for row in rows) + "\n"
+
+
+def check(report: Any, *, kept: int = 20, refused: int = 0, repaired: int = 0) -> None:
+    assert report.failure is None
+    assert (report.kept, report.refused, report.repaired) == (kept, refused, repaired)
+    assert report.read == report.kept + report.duplicate + report.aside + report.refused
