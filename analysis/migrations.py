@@ -47,6 +47,10 @@ VERSIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE scorers (name VARCHAR, version INTEGER)",
         "CREATE VIEW current_marks AS FROM marks m SEMI JOIN scorers c ON c.name = m.name AND c.version = m.version",
     ),
+    (
+        # whether its marks rest on what came after a record, too
+        "ALTER TABLE scorers ADD COLUMN reads_on BOOLEAN DEFAULT false",
+    ),
 )
 
 

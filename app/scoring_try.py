@@ -15,8 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _ROWS = {"documents": "Documents, a blank line between two", "prompt": "Question", "response": "Answer",
-         "system_prompt": "Instructions"}  # fmt: skip
-_DOCUMENTS = pl.List(pl.Struct({"id": pl.String, "text": pl.String, "score": pl.Float64}))
+         "system_prompt": "Instructions", "next_prompt": "The next message",
+         "goes_on": "The conversation goes on"}  # fmt: skip
+_TYPES = {
+    "documents": pl.List(pl.Struct({"id": pl.String, "text": pl.String, "score": pl.Float64})),
+    "goes_on": pl.Boolean,
+}
 
 
 def draw() -> None:
@@ -29,14 +33,10 @@ def draw() -> None:
     if chosen is None:
         return
     scorer = scorers[chosen]
-    texts = {
-        field: st.text_area(escape(_ROWS.get(field, field.replace("_", " ").capitalize())), key=f"try-{field}")
-        for field in scorer.reads
-    }
-    if not any(texts.values()):
+    row = {field: _given(field) for field in scorer.reads}
+    if not any(row.values()):
         st.caption("Nothing that is typed here is kept.")
         return
-    row = {field: _documents(text) if field == "documents" else text or None for field, text in texts.items()}
     mark = _mark(scorer, row)
     if isinstance(mark, str):
         st.markdown(f":red[The scorer broke off:] {escape(mark, limit=400)}")
@@ -49,9 +49,17 @@ def draw() -> None:
     evidence.places(row, as_row(mark)["evidence"] or [])
 
 
+def _given(field: str) -> object:
+    label, key = escape(_ROWS.get(field, field.replace("_", " ").capitalize())), f"try-{field}"
+    if field == "goes_on":
+        return st.checkbox(label, key=key)
+    text = st.text_area(label, key=key)
+    return _documents(text) if field == "documents" else text or None
+
+
 def _mark(scorer: Scorer, row: Mapping[str, object]) -> Mark | str:
     """Score one row; a scorer that raises, which may be other people's code, gives the reason instead."""
-    frame = pl.DataFrame([row], schema={field: _DOCUMENTS if field == "documents" else pl.String for field in row})
+    frame = pl.DataFrame([row], schema={field: _TYPES.get(field, pl.String) for field in row})
     try:
         return scorer.score(frame)[0]
     except Exception as error:

@@ -24,6 +24,9 @@ _TRACE_FILLS = ("session_id", "user_id", "environment", "app", "feature", "relea
 _SCORED = ("system_prompt", "messages", "prompt", "response", "tool_calls", "documents", "parameters")
 """What scorers read: marks of a record in which one of these changes are out of date."""
 
+_TURNS = ("session_id", "trace_id", "feature", "time", "prompt")
+"""What makes the turns of a conversation: where one of these changes, what came after its other records does too."""
+
 _JOINS: dict[str, str] = {
     "trace_id": "r.trace_id = p.key",
     "id": "r.id = TRY_CAST(p.key AS UUID)",
@@ -90,6 +93,8 @@ def _fill_field(cursor: duckdb.DuckDBPyConnection, field: str) -> None:
             f"""UPDATE records SET "{field}" = f.value FROM found f
             WHERE records.id = f.record_id AND records."{field}" IS NULL"""
         )
+        if field in _TURNS:
+            forget_turns(cursor, "SELECT record_id FROM found")
     cursor.execute("DROP TABLE found")
 
 
@@ -115,8 +120,11 @@ def unfill(cursor: duckdb.DuckDBPyConnection, import_id: int) -> None:
     """Empty again what the parts of an import filled."""
     fields = cursor.execute("SELECT DISTINCT field FROM fills WHERE import_id = ?", [import_id]).fetchall()
     for (field,) in fields:
+        filled = f"SELECT record_id FROM fills WHERE import_id = {import_id:d} AND field = '{field}'"
         if field in _SCORED:
-            forget_marks(cursor, f"SELECT record_id FROM fills WHERE import_id = {import_id:d} AND field = '{field}'")
+            forget_marks(cursor, filled)
+        if field in _TURNS:
+            forget_turns(cursor, filled)
         kind = _FILLABLE[field]
         value = "CAST(CAST(f.previous AS JSON) AS VARIANT)" if field == "attributes" else f"CAST(f.previous AS {kind})"
         if field == "documents":
@@ -151,6 +159,16 @@ def stand_in(cursor: duckdb.DuckDBPyConnection) -> None:
 def forget_marks(cursor: duckdb.DuckDBPyConnection, records: str) -> None:
     """Take away the marks of records that change or go; `records` is SQL of their ids."""
     cursor.execute(f"DELETE FROM marks WHERE record_id IN ({records})")
+
+
+def forget_turns(cursor: duckdb.DuckDBPyConnection, records: str) -> None:
+    """Take away the marks that rest on what came next, in the conversations of records that come, change or go."""
+    reading_on = cursor.execute("SELECT count(*) FROM scorers WHERE reads_on").fetchone()
+    if reading_on and reading_on[0]:
+        cursor.execute(
+            f"""DELETE FROM marks WHERE name IN (SELECT name FROM scorers WHERE reads_on) AND record_id IN (
+                SELECT id FROM records WHERE session_id IN (SELECT session_id FROM records WHERE id IN ({records})))"""
+        )
 
 
 def resolve_scores(cursor: duckdb.DuckDBPyConnection) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.ingest.insert import insert_priced
 from analysis.ingest.ledger import begin, complete, first_refusals
-from analysis.ingest.link import fill, resolve_scores, stand_in
+from analysis.ingest.link import fill, forget_turns, resolve_scores, stand_in
 from analysis.ingest.normalise import REPAIRS
 from analysis.ingest.report import Report, Tally
 from analysis.pricing import price_missing
@@ -123,6 +123,7 @@ class _Load:
     def _join(self) -> None:
         """Join what came with what is there."""
         fill(self.cursor, self.import_id)
+        forget_turns(self.cursor, f"SELECT id FROM records WHERE import_id = {self.import_id:d}")
         stand_in(self.cursor)
         resolve_scores(self.cursor)
         price_missing(self.cursor)

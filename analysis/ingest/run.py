@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analysis.ingest.intake import Cancelled, Intake, OnProgress
 from analysis.ingest.ledger import account
-from analysis.ingest.link import fill, forget_marks, release_scores, resolve_scores, stand_in, unfill
+from analysis.ingest.link import fill, forget_marks, forget_turns, release_scores, resolve_scores, stand_in, unfill
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -82,7 +82,9 @@ def undo(store: Store, import_id: int) -> Report:
     with store.write() as cursor:
         unfill(cursor, import_id)
         cursor.execute("DELETE FROM fills WHERE record_id IN (SELECT id FROM records WHERE import_id = ?)", [import_id])
-        forget_marks(cursor, f"SELECT id FROM records WHERE import_id = {import_id:d}")
+        own = f"SELECT id FROM records WHERE import_id = {import_id:d}"
+        forget_marks(cursor, own)
+        forget_turns(cursor, own)
         for table in ("records", "scores", "parts", "refusals"):
             cursor.execute(f"DELETE FROM {table} WHERE import_id = ?", [import_id])
         stand_in(cursor)

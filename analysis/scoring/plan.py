@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from analysis.scoring import context
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -54,6 +56,7 @@ class Plan:
         self.names = [scorer.name for scorer in scorers]
         self._cursor = cursor
         self._reads = list(dict.fromkeys(column for scorer in scorers for column in scorer.reads))
+        self._reads_on = any(scorer.reads_on for scorer in scorers)
         _gather(cursor, scorers, sample, seed)
         self.total = _number(cursor, "SELECT count(*) FROM todo")
         self._ranges: list[tuple[int, int]] = cursor.execute(
@@ -68,10 +71,13 @@ class Plan:
 
     def batch(self, number: int) -> Any:  # noqa: ANN401 - a pyarrow.Table, which has no types
         """Read a batch: ``id``, ``wanted`` (a bit a scorer, by its place), and the columns that the scorers read."""
-        columns = ", ".join(f'r."{name}"' for name in self._reads)
+        columns = ", ".join(
+            f"{context.NEXT[name]} AS {name}" if name in context.NEXT else f'r."{name}"' for name in self._reads
+        )
         return self._cursor.sql(
             f"""SELECT r.id::VARCHAR AS id, t.wanted, {columns}
             FROM records r JOIN todo t ON t.place = r.rowid AND t.id = r.id
+            {context.JOIN if self._reads_on else ""}
             WHERE r.rowid BETWEEN $first AND $last AND t.place BETWEEN $first AND $last""",
             params=dict(zip(("first", "last"), self._ranges[number], strict=True)),
         ).to_arrow_table()
@@ -111,6 +117,14 @@ def _gather(cursor: duckdb.DuckDBPyConnection, scorers: Sequence[Scorer], sample
             SELECT m.record_id, bit_or(w.bit) AS done FROM marks m JOIN wanted w USING (name, version) GROUP BY 1)
         ON record_id = id WHERE (able & ~coalesce(done, 0::UBIGINT)) <> 0"""
     )
+    reads_on = sum(1 << place for place, scorer in enumerate(scorers) if scorer.reads_on)
+    if reads_on:
+        cursor.execute(
+            context.closings(
+                "SELECT r.session_id FROM records r JOIN todo t ON t.place = r.rowid AND t.id = r.id "
+                f"WHERE t.wanted & {reads_on:d} <> 0"
+            )
+        )
 
 
 def _number(cursor: duckdb.DuckDBPyConnection, sql: str) -> int:

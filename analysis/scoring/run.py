@@ -99,13 +99,16 @@ def score(
 
 def declare(store: Store, scorers: Sequence[Scorer]) -> None:
     """Make these the versions that count: from now on no mark of another version is shown."""
-    known = {row["name"]: row["version"] for row in store.rows("FROM scorers")}
-    changed = [scorer for scorer in scorers if known.get(scorer.name) != scorer.version]
+    known = {row["name"]: (row["version"], row["reads_on"]) for row in store.rows("FROM scorers")}
+    changed = [scorer for scorer in scorers if known.get(scorer.name) != (scorer.version, scorer.reads_on)]
     if not changed:
         return
     with store.write() as cursor:
         cursor.executemany("DELETE FROM scorers WHERE name = ?", [(scorer.name,) for scorer in changed])
-        cursor.executemany("INSERT INTO scorers VALUES (?, ?)", [(scorer.name, scorer.version) for scorer in changed])
+        cursor.executemany(
+            "INSERT INTO scorers BY NAME SELECT ? AS name, ? AS version, ? AS reads_on",
+            [(scorer.name, scorer.version, scorer.reads_on) for scorer in changed],
+        )
 
 
 class _Scoring:

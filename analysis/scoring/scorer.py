@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from analysis.scoring.context import NEXT
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -61,7 +63,7 @@ class Scorer:
         A sentence or two, shown beside every result: what it does not see, and how good it is on which data.
     reads : tuple of str
         Columns of the record: texts (``prompt``, ``response``, ``system_prompt``, ``messages``, …), or ``documents``,
-        a list of ``{id, text, score}``.
+        a list of ``{id, text, score}``; and those of the turn after it (:data:`~analysis.scoring.context.NEXT`).
     score : callable
         ``score(batch)``: a mark for each row of a frame with the columns of `reads`, in order.
     topic : str
@@ -100,6 +102,11 @@ class Scorer:
     def flags(self) -> str:
         """How a flagged value compares with `flags_from`, in SQL and in links."""
         return "<=" if self.better == "higher" else ">="
+
+    @property
+    def reads_on(self) -> bool:
+        """Whether it reads what came after the record, so that a mark is out of date when more of that comes."""
+        return any(column in NEXT for column in self.reads)
 
 
 def each(function: Callable[..., Mark]) -> Score:

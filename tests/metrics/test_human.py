@@ -94,7 +94,7 @@ def bad(store: Store) -> Scorer:
 def test_from_the_store(store: Store, bad: Scorer, add_records: Callable[..., list[str]]) -> None:
     ids = add_records(*({"response": "yes", "model": "m"} for _ in range(440)))
     with store.write() as cursor:
-        cursor.execute("INSERT INTO scorers VALUES ('bad', 1)")
+        cursor.execute("INSERT INTO scorers (name, version) VALUES ('bad', 1)")
         values = [0.9 if score >= 0.5 else 0.1 for score in [*SCORES, *OTHERS]]
         rows = [(id, value) for id, value in zip(ids, values, strict=True)]
         cursor.executemany("INSERT INTO marks VALUES (?, 'bad', 1, ?, NULL, NULL, NULL)", rows)

@@ -38,7 +38,7 @@ def marked(store: Store, add_records: Callable[..., list[str]]) -> Store:
     values = (0.5, 0.4, 0.1, 0.9, 0.25, None)
     with store.write() as cursor:
         for name in ("bad", "good", "size", "kind"):
-            cursor.execute("INSERT INTO scorers VALUES (?, 2)", [name])
+            cursor.execute("INSERT INTO scorers (name, version) VALUES (?, 2)", [name])
             for id, value in zip(ids, values, strict=False):
                 label = "x" if name == "kind" else None
                 cursor.execute("INSERT INTO marks VALUES (?, ?, 2, ?, ?, NULL, NULL)", [id, name, value, label])
