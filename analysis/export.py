@@ -12,7 +12,7 @@ from analysis.metrics.conversations import JSON_COLUMNS, batches
 from analysis.spreadsheet import to_csv
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from analysis.metrics.filter import Filter
@@ -26,10 +26,12 @@ BATCH = 10_000
 _OPTIONS = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
 
 
-def records(store: Store, filter: Filter, path: Path) -> int:
+def records(
+    store: Store, filter: Filter, path: Path, *, change: Callable[[pl.DataFrame], pl.DataFrame] | None = None
+) -> int:
     """Write the records of a filter, whole and in the order of time, to `path`, by whose ending the format is chosen.
 
-    The file appears when it is complete.
+    The file appears when it is complete. What is written can be changed on its way, batch by batch, as to mask texts.
 
     Returns
     -------
@@ -41,7 +43,8 @@ def records(store: Store, filter: Filter, path: Path) -> int:
     ValueError
         If the ending is not one of :data:`FORMATS`.
     """
-    return _write(batches(store, filter), path)
+    frames = batches(store, filter)
+    return _write(map(change, frames) if change else frames, path)
 
 
 def scores(store: Store, filter: Filter, path: Path) -> int:

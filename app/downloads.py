@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from analysis import export
-from app import data
+from app import data, privacy
 from app.text import log_code
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def written(chosen: Filter, ending: str) -> bytes:
     held = data.store()
     path = held.workspace.staging / f"download-{uuid.uuid4().hex}.{ending}"
     try:
-        export.records(held, chosen, path)
+        export.records(held, chosen, path, change=privacy.in_frame if privacy.hides() else None)
         return path.read_bytes()
     finally:
         path.unlink(missing_ok=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from app import privacy
 from app.text import escape
 
 if TYPE_CHECKING:
@@ -28,12 +29,16 @@ _FIELDS = {"prompt": "question", "response": "answer", "system_prompt": "instruc
 
 def places(texts: Mapping[str, Any], evidence: Sequence[Mapping[str, Any]]) -> None:
     """Draw the places of some evidence in the texts of a record, by column; what cannot be found there is left out."""
+    hidden = privacy.hides()
     for place in evidence[:MOST]:
         text, where = _text(texts, str(place["field"]))
         start, end = int(place["start"]), int(place["end"])
         if not 0 <= start < end <= len(text):
             continue
         kind = f"{str(place['kind']).replace('-', ' ')}, in the {where}:"
+        if hidden:
+            st.markdown(f":gray[{escape(kind)} not shown]")
+            continue
         before, marked, after = _tail(text[:start]), text[start:end], _head(text[end:])
         if place["kind"] in _QUIET:
             st.markdown(

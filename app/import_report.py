@@ -12,7 +12,7 @@ from analysis.ingest import ledger
 from analysis.ingest.adapters import ADAPTERS
 from analysis.metrics import period
 from analysis.metrics.filter import Condition, Filter
-from app import data, drill, navigation, runtime, units, watch
+from app import data, drill, navigation, privacy, runtime, units, watch
 from app.sizes import counted, size
 from app.text import escape, plain_label
 from app.view import View
@@ -129,7 +129,12 @@ def _tallied(tallies: Sequence[Tally]) -> list[str]:
 def _refused(report: Report, key: str) -> None:
     st.markdown(f"**Refused: {escape(counted(report.refused, 'row'))}**")
     rows = [
-        {"Line": refusal.line, "Column": refusal.column, "Reason": refusal.reason, "The row begins": refusal.excerpt}
+        {
+            "Line": refusal.line,
+            "Column": refusal.column,
+            "Reason": refusal.reason,
+            "The row begins": privacy.for_reader(refusal.excerpt),
+        }
         for refusal in report.refusals
     ]
     schema = {"Line": pl.Int64, "Column": pl.Int64, "Reason": pl.String, "The row begins": pl.String}

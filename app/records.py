@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from analysis.metrics import conversations
-from app import data, downloads, filters, margin, moments, states, units, words
+from app import data, downloads, filters, margin, moments, privacy, states, units, words
 from app.address import ORDERS, SIZE, Address, go
 from app.sizes import counted
 from app.text import escape, log_text
@@ -150,9 +150,10 @@ def _row(here: Address, place: int, row: dict[str, Any], newest: datetime | None
 
 
 def excerpt(text: str | None) -> str:
-    """Say that an excerpt goes on where it was cut off."""
-    cut = text is not None and len(text) >= conversations.EXCERPT
-    return f"{(text or '').strip()}{' …' if cut else ''}"
+    """Shorten a text for a list, and say that it goes on."""
+    whole = privacy.for_reader(text or "")
+    cut = whole[: conversations.EXCERPT].strip()
+    return f"{cut} …" if len(whole) > conversations.EXCERPT else cut
 
 
 def _pages(here: Address, total: int) -> None:

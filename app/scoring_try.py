@@ -15,9 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _ROWS = {"documents": "Documents, a blank line between two", "prompt": "Question", "response": "Answer",
-         "system_prompt": "Instructions", "next_prompt": "The next message",
-         "goes_on": "The conversation goes on"}  # fmt: skip
-_TYPES = {
+         "system_prompt": "Instructions", "next_prompt": "The next message"}  # fmt: skip
+_TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "documents": pl.List(pl.Struct({"id": pl.String, "text": pl.String, "score": pl.Float64})),
     "goes_on": pl.Boolean,
 }
@@ -50,10 +49,9 @@ def draw() -> None:
 
 
 def _given(field: str) -> object:
-    label, key = escape(_ROWS.get(field, field.replace("_", " ").capitalize())), f"try-{field}"
     if field == "goes_on":
-        return st.checkbox(label, key=key)
-    text = st.text_area(label, key=key)
+        return st.checkbox("The conversation goes on", key="try-goes_on")
+    text = st.text_area(escape(_ROWS.get(field, field.replace("_", " ").capitalize())), key=f"try-{field}")
     return _documents(text) if field == "documents" else text or None
 
 

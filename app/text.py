@@ -2,7 +2,8 @@
 
 Text from logs is hostile: drawn as Markdown, an image link in a prompt calls out from the reader's browser. So:
 
-- Texts of records (prompts, answers, errors, comments) go to :func:`log_text` or :func:`log_code` and nowhere else.
+- Texts of records (prompts, answers, errors, comments) go to :func:`log_text` or :func:`log_code` and nowhere else;
+  for those who may not see personal data, it is masked there.
 - Names that come from logs (a model, a user, a value of an attribute) may stand in our own words after :func:`escape`.
 
 ``tests/test_text_rule.py`` holds pages and app to it.
@@ -14,6 +15,8 @@ import re
 from typing import Any
 
 import streamlit as st
+
+from app import privacy
 
 SHOWN = 100_000
 """Characters of one text that are sent to the browser."""
@@ -57,7 +60,7 @@ def plain_label(name: Any, *, limit: int = _LONG) -> str:  # noqa: ANN401
 
 def _shorten(text: Any) -> tuple[str, int]:  # noqa: ANN401
     body = "" if text is None else str(text)
-    return body[:SHOWN], max(0, len(body) - SHOWN)
+    return privacy.for_reader(body[:SHOWN]), max(0, len(body) - SHOWN)
 
 
 def _say(left: int) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import settings_mappings, settings_notes, settings_prices, settings_workspace, watch
+from app import settings_mappings, settings_notes, settings_prices, settings_privacy, settings_workspace, watch
 
 st.title("Settings")
 watch.running()
 settings_workspace.workspace()
+settings_privacy.draw()
 settings_prices.draw()
 settings_notes.draw()
 settings_mappings.draw()

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 EXCERPT = 240
 """Characters of prompt and response that a list shows."""
+READ = EXCERPT + 80
+"""Characters that it is given: enough to see that something that is to be masked goes on beyond the end."""
 
 MAX_TURNS = 1000
 """Turns of a conversation or trace that are read at once; its totals always cover all of them."""
@@ -103,7 +105,7 @@ def records_page(
     key = "r.time" if sort == "time" else fields.column(sort, fields.Bound())
     order = f"{'DESC' if descending else 'ASC'} NULLS LAST"
     columns = ", ".join(f"r.{fields.quoted(name)}" for name in _LIST)
-    excerpts = ", ".join(f"left(r.{name}, {EXCERPT:d}) AS {name}" for name in ("prompt", "response"))
+    excerpts = ", ".join(f"left(r.{name}, {READ:d}) AS {name}" for name in ("prompt", "response"))
     select = f"{columns}, {COST} AS cost, {TOTAL_TOKENS} AS tokens, {excerpts}, r.repairs, judged.thumbs, judged.stars"
     window = f"LIMIT {limit:d} OFFSET {offset:d}"
     # Two steps: the page's rows are found by their keys alone, then read. A search of texts takes long, so one pass
@@ -166,7 +168,7 @@ def user(store: Store, user_id: str) -> User | None:
         f"""WITH listed AS (
             SELECT r.session_id, {_TOTALS}, arg_min(r.rowid, r.time) AS opening FROM records r WHERE r.user_id = $key
             GROUP BY r.session_id ORDER BY last DESC NULLS LAST, r.session_id LIMIT {MAX_SESSIONS:d})
-        SELECT listed.*, left(o.prompt, {EXCERPT:d}) AS prompt
+        SELECT listed.*, left(o.prompt, {READ:d}) AS prompt
         FROM listed LEFT JOIN records o ON o.rowid = listed.opening
         ORDER BY last DESC NULLS LAST, listed.session_id""",
         given,

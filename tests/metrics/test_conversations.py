@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from analysis.metrics.conversations import EXCERPT, batches, record, records_page, session, trace, user
+from analysis.metrics.conversations import READ, batches, record, records_page, session, trace, user
 from analysis.metrics.filter import Filter
 
 START = datetime(2026, 8, 3, 10)
@@ -33,7 +33,7 @@ def test_a_page_is_sorted_cut_and_counted(store, ids):
     page = records_page(store, Filter())
     assert page.total == 4
     assert prompts(page) == ["Second", "First", "Earlier", "No"]
-    assert len(page.rows["prompt"][1]) == EXCERPT
+    assert len(page.rows["prompt"][1]) == READ
     assert prompts(records_page(store, Filter(), sort="cost", limit=2)) == ["First", "Earlier"]
     assert prompts(records_page(store, Filter(), sort="model", descending=False, limit=1)) == ["Second"]
     second = records_page(store, Filter(), offset=2, limit=1)
