@@ -117,6 +117,16 @@ def human_rates(scorer: str, label: Label, filter: Filter) -> Rates:
     return _human_rates(_now(), scorer, label, filter)
 
 
+def human_rates_by(scorer: str, label: Label, filter: Filter, field: str) -> dict[str, Rates]:
+    """Estimate it for each value of a field; see :func:`analysis.metrics.human.rates_by`."""
+    return _human_rates_by(_now(), scorer, label, filter, field)
+
+
+def calibration(scorer: str, label: Label, filter: Filter) -> pl.DataFrame:
+    """Compute a scorer's calibration curve; see :func:`analysis.metrics.human.curve`."""
+    return _calibration(_now(), scorer, label, filter)
+
+
 def imported() -> list[Metric]:
     """List the metrics of the imported scores."""
     return _imported(_now())
@@ -174,6 +184,16 @@ def _human_labels(now: tuple[str, int]) -> list[str]:
 @st.cache_resource(max_entries=KEPT, show_spinner=False)
 def _human_rates(now: tuple[str, int], scorer: str, label: Label, filter: Filter) -> Rates:
     return human.rates(store(), scorers()[scorer], label, filter)
+
+
+@st.cache_resource(max_entries=KEPT, show_spinner=False)
+def _human_rates_by(now: tuple[str, int], scorer: str, label: Label, filter: Filter, field: str) -> dict[str, Rates]:
+    return human.rates_by(store(), scorers()[scorer], label, filter, field)
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def _calibration(now: tuple[str, int], scorer: str, label: Label, filter: Filter) -> pl.DataFrame:
+    return human.curve(store(), scorers()[scorer], label, filter)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

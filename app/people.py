@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import streamlit as st
 
 from analysis.metrics.human import Label
 from analysis.state import settings
-from app import data, identity, runtime, units, words
+from app import data, drill, identity, palette, runtime, units, words
+from app.charts import calibration, frame, ledger
+from app.charts.ledger import Headings, Row
+from app.charts.sheet import PICK
 from app.text import escape, plain_label
 
 if TYPE_CHECKING:
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
     from analysis.metrics.filter import Filter
     from analysis.metrics.human import Agreement, Rates
     from analysis.scoring.scorer import Scorer
+    from app.page import Scope
 
 _KEY = "people."
 _OPS = {">=": "is at least", "<=": "is at most"}
@@ -61,7 +66,7 @@ def rates(scorer: Scorer, filter: Filter) -> None:
     if chosen is None:
         return
     found = data.human_rates(scorer.name, chosen, filter)
-    st.markdown(f"**{escape(scorer.figure)}, three ways**")
+    st.subheader(f"{escape(scorer.figure)}, three ways")
     for name, title in _WAYS:
         estimate: Estimate | None = getattr(found, name)
         st.markdown(f":gray[{escape(title)}:] {escape(_rate(estimate, name), limit=200)}")
@@ -70,6 +75,60 @@ def rates(scorer: Scorer, filter: Filter) -> None:
         "Both together: prediction-powered inference (Angelopoulos et al., Science 2023). It holds where the labelled "
         "records were drawn at random from these."
     )
+    _curve(scorer, chosen, filter)
+
+
+def groups(scorer: Scorer, scope: Scope) -> None:
+    """Set a table of the rate by both together, for the groups of the page; nothing where no labels were chosen."""
+    chosen = label(scorer)
+    if chosen is None:
+        return
+    title = f"{scorer.figure} by {scope.by_words}, people and scorer together"
+    found = data.human_rates_by(scorer.name, chosen, scope.chosen, scope.by)
+    shades = palette.colours(scope.by, [*found])
+    rows = [_row(group, shades[group], rates) for group, rates in found.items()]
+    if not rows:
+        return
+    st.subheader(escape(title))
+    headings = Headings(words.field(scope.by), scorer.figure, "scorer alone", rests_on="labels")
+    picked = frame.altair(ledger.table(rows, headings), name=f"people-{scope.by}", says=title, select=PICK)
+    frame.foot(f"{scorer.name}-with-people", _flat(found), "Click a row for the conversations behind it.")
+    drill.from_table(picked, scope.chosen, scope.by)
+
+
+def _row(group: str, colour: str, found: Rates) -> Row:
+    together, alone = found.combined, found.automatic
+    labelled = together.labelled if together else 0
+    rests_on, moved = units.exact(labelled), units.figure(alone.value, "share") if alone else ""
+    if together is None or words.few(labelled):
+        return Row(group, words.group(group), None, words.TOO_FEW, colour, rests_on=rests_on, moved=moved)
+    shown = units.figure(together.value, "share")
+    return Row(group, words.group(group), together.value, shown, colour, together.low, together.high, rests_on, moved)
+
+
+def _flat(found: dict[str, Rates]) -> pl.DataFrame:
+    """Give the rates of groups three ways, a row each, for a download."""
+    return pl.DataFrame([
+        {"group": group} | {
+            f"{way}_{part}": getattr(estimate, part, None)
+            for way, estimate in ((way, getattr(rates, way)) for way, _ in _WAYS)
+            for part in ("value", "low", "high", "labelled", "scored")
+        }
+        for group, rates in found.items()
+    ], infer_schema_length=None)  # fmt: skip
+
+
+def _curve(scorer: Scorer, chosen: Label, filter: Filter) -> None:
+    """Draw how often people flag what the scorer gave a value; nothing for one of two values, or too few labels."""
+    curve = data.calibration(scorer.name, chosen, filter) if scorer.scale is not None else pl.DataFrame()
+    if len(curve) < 3 or words.few(sum(curve["n"])):
+        return
+    title = "How often people flag it, by the scorer's value"
+    with st.container(width=520):
+        st.markdown(f"**{escape(title)}**")
+        frame.altair(calibration.figure(curve, scorer), name=f"calibration-{scorer.name}", says=title)
+        note = "Bars: 95 % intervals; numbers: labels. Where the line is flat, the value tells nothing."
+        frame.foot(f"{scorer.name}-calibration", curve, note)
 
 
 def _rate(estimate: Estimate | None, way: str) -> str:

@@ -23,6 +23,7 @@ def show(scope: Scope, metric: Metric) -> None:
     if not metric.name.startswith(SCORER) or scorer is None:
         return
     people.rates(scorer, scope.chosen)
+    people.groups(scorer, scope)
     flagged = drill.behind(metric.name, scope.chosen)
     there = Address(View.custom(flagged), "newest", 1, 1)
     found = data.worst(scorer.name, scope.chosen)

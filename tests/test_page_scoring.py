@@ -105,6 +105,21 @@ def test_people_correct_a_rate(filled: list[str], store: Store, add_records: Cal
     assert "40 labels and 80 scored records" in words(look("scoring", scorer="pictures"))
 
 
+def test_a_rate_with_labels_is_broken_down_and_its_scorer_calibrated(
+    filled: list[str], store: Store, add_records: Callable[..., list[str]]
+) -> None:
+    (store.workspace.scorers / "own.py").write_text(SCORER.replace("float(place >= 0)", "(len(response) % 10) / 10"))
+    score(store, [registry(store.workspace).find("pictures")])
+    add_records(scores=[
+        {"record_id": id, "target_key": id, "name": "wrong", "value": place % 2, "origin": "human"}
+        for place, id in enumerate(filled)
+    ])  # fmt: skip
+    look("scoring", scorer="pictures").selectbox(key="people-pictures-name").select("wrong").run()
+    page = look("quality", period="all", metric="scorer.pictures")
+    assert "Answers with pictures by model, people and scorer together" in words(page)
+    assert "by the scorer's value" in words(page)
+
+
 def test_a_judge_is_asked(filled: list[str], store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AFTERWORD_JUDGE_KEY", "sk-test-0123456789")
     (store.workspace.root / "prices.json").write_text('[{"model": "tiny", "input_mtok": 1, "output_mtok": 2}]')

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from analysis.metrics import intervals
+from analysis.metrics import fields, intervals
 from analysis.metrics.combined import Estimate, Moments, combine
 
 if TYPE_CHECKING:
@@ -99,15 +99,35 @@ def rates(store: Store, scorer: Scorer, label: Label, filter: Filter) -> Rates:
     People's share is over the records that have both a label and a mark. What the combined rate claims holds where
     these are a random sample of the records of the filter.
     """
-    (row,) = store.rows(*_query(scorer, label, filter, """
-        count(y) AS labelled, avg(y) AS mean_y, var_pop(y) AS variance_y,
-        avg(f) FILTER (y IS NOT NULL) AS mean_score, var_pop(f) FILTER (y IS NOT NULL) AS variance_score,
-        covar_pop(y, f) AS covariance,
-        count(*) FILTER (y IS NULL) AS others, avg(f) FILTER (y IS NULL) AS mean_others,
-        var_pop(f) FILTER (y IS NULL) AS variance_others,
-        avg(f) AS automatic, count(*) AS scored,
-        count(*) FILTER (y = 1 AND f = 1) AS both, count(*) FILTER (y = 0 AND f = 1) AS only_scorer,
-        count(*) FILTER (y = 1 AND f = 0) AS only_people, count(*) FILTER (y = 0 AND f = 0) AS neither"""))  # fmt: skip
+    (row,) = store.rows(*_query(scorer, label, filter, _COUNTED))
+    return _rates(row)
+
+
+def rates_by(
+    store: Store, scorer: Scorer, label: Label, filter: Filter, field: str, *, limit: int = 10
+) -> dict[str, Rates]:
+    """Estimate the same for each value of a field: the `limit` with most scored records, those with most first.
+
+    A missing value reads ``(none)``.
+    """
+    bound = fields.Bound("g")
+    group = f"coalesce({fields.column(field, bound)}::VARCHAR, '{fields.NONE}')"
+    sql, values = _query(scorer, label, filter, f"g, {_COUNTED}", group)
+    rows = store.rows(f"{sql} GROUP BY g ORDER BY scored DESC, g LIMIT {limit:d}", values | bound.values)
+    return {row["g"]: _rates(row) for row in rows}
+
+
+_COUNTED = """count(y) AS labelled, avg(y) AS mean_y, var_pop(y) AS variance_y,
+    avg(f) FILTER (y IS NOT NULL) AS mean_score, var_pop(f) FILTER (y IS NOT NULL) AS variance_score,
+    covar_pop(y, f) AS covariance,
+    count(*) FILTER (y IS NULL) AS others, avg(f) FILTER (y IS NULL) AS mean_others,
+    var_pop(f) FILTER (y IS NULL) AS variance_others,
+    avg(f) AS automatic, count(*) AS scored,
+    count(*) FILTER (y = 1 AND f = 1) AS both, count(*) FILTER (y = 0 AND f = 1) AS only_scorer,
+    count(*) FILTER (y = 1 AND f = 0) AS only_people, count(*) FILTER (y = 0 AND f = 0) AS neither"""
+
+
+def _rates(row: dict[str, Any]) -> Rates:
     parts: dict[str, Any] = {name: row[name] or 0 for name in Moments.__dataclass_fields__}
     agreement = Agreement(row["both"], row["only_scorer"], row["only_people"], row["neither"])
     return Rates(
@@ -143,8 +163,10 @@ def curve(store: Store, scorer: Scorer, label: Label, filter: Filter) -> pl.Data
     )
 
 
-def _query(scorer: Scorer, label: Label, filter: Filter, columns: str) -> tuple[str, dict[str, Any]]:
-    """Write SQL over the marks of a scorer: value v, flag f, and where a person labelled the record, y (0 or 1)."""
+def _query(
+    scorer: Scorer, label: Label, filter: Filter, columns: str, group: str = "NULL"
+) -> tuple[str, dict[str, Any]]:
+    """Write SQL over the marks of a scorer: value v, flag f, group g, and y (0 or 1) where people labelled it."""
     if scorer.flags_from is None:
         raise ValueError(f"{scorer.name} flags nothing: it has no rate.")
     where, values = filter.predicate()
@@ -152,7 +174,7 @@ def _query(scorer: Scorer, label: Label, filter: Filter, columns: str) -> tuple[
             SELECT l.record_id, (avg({label.test}::INTEGER) >= 0.5)::INTEGER AS y FROM scores l
             WHERE l.name = $label AND l.origin IN ('human', 'user') AND l.value IS NOT NULL GROUP BY l.record_id),
         pairs AS (
-            SELECT s.value AS v, (s.value {scorer.flags} $from)::INTEGER AS f, p.y
+            SELECT s.value AS v, (s.value {scorer.flags} $from)::INTEGER AS f, p.y, {group} AS g
             FROM current_marks s JOIN records r ON r.id = s.record_id LEFT JOIN people p ON p.record_id = s.record_id
             WHERE s.name = $scorer AND s.value IS NOT NULL AND {where})
         SELECT {columns} FROM pairs"""

@@ -48,6 +48,7 @@ class Headings:
     value: str
     moved: str = ""
     trend: str = ""
+    rests_on: str = "records"
 
 
 def table(rows: Sequence[Row], headings: Headings) -> Any:  # noqa: ANN401 - Altair's own union
@@ -64,7 +65,7 @@ def table(rows: Sequence[Row], headings: Headings) -> Any:  # noqa: ANN401 - Alt
         .encode(x=sheet.x("bar_low"), x2=alt.X2("bar_high:Q"), y=sheet.y(), color=alt.ColorValue(look.INK))
     )
     words = [
-        ("name", headings.name), ("shown", headings.value), ("rests_on", "records"), ("moved", headings.moved),
+        ("name", headings.name), ("shown", headings.value), ("rests_on", headings.rests_on), ("moved", headings.moved),
     ]  # fmt: skip
     return sheet.draw([
         sheet.rules(),
@@ -77,7 +78,7 @@ def table(rows: Sequence[Row], headings: Headings) -> Any:  # noqa: ANN401 - Alt
         sheet.text("moved", _MOVED, align="right", colour=look.ACCENT, only="datum.worrying", fontWeight=600),
         *_trends(rows, sheet),
         *sheet.headings([
-            (headings.name, _NAME, "left"), (headings.value, _VALUE, "right"), ("records", _ON, "right"),
+            (headings.name, _NAME, "left"), (headings.value, _VALUE, "right"), (headings.rests_on, _ON, "right"),
             (headings.moved, _MOVED, "right"), (headings.trend, _TREND[0], "left"),
         ]),
         sheet.clickable([alt.Tooltip(f"{column}:N", title=title) for column, title in words if title]),

@@ -13,7 +13,7 @@ import pytest
 from analysis.metrics import intervals
 from analysis.metrics.combined import Moments, combine
 from analysis.metrics.filter import Filter
-from analysis.metrics.human import Label, curve, labels, rates
+from analysis.metrics.human import Label, curve, labels, rates, rates_by
 from analysis.scoring.registry import registry
 
 if TYPE_CHECKING:
@@ -91,17 +91,28 @@ def bad(store: Store) -> Scorer:
     return registry(store.workspace).find("bad")
 
 
-def test_from_the_store(store: Store, bad: Scorer, add_records: Callable[..., list[str]]) -> None:
-    ids = add_records(*({"response": "yes", "model": "m"} for _ in range(440)))
+def mark(store: Store, ids: Sequence[str], values: Sequence[float]) -> None:
     with store.write() as cursor:
         cursor.execute("INSERT INTO scorers (name, version) VALUES ('bad', 1)")
-        values = [0.9 if score >= 0.5 else 0.1 for score in [*SCORES, *OTHERS]]
-        rows = [(id, value) for id, value in zip(ids, values, strict=True)]
-        cursor.executemany("INSERT INTO marks VALUES (?, 'bad', 1, ?, NULL, NULL, NULL)", rows)
+        cursor.executemany(
+            "INSERT INTO marks VALUES (?, 'bad', 1, ?, NULL, NULL, NULL)", [*zip(ids, values, strict=True)]
+        )
+
+
+def label(
+    add_records: Callable[..., list[str]], ids: Sequence[str], values: Sequence[int], origin: str = "human"
+) -> None:
     add_records(scores=[
-        {"record_id": id, "target_key": id, "name": "wrong", "value": value, "origin": "human"}
-        for id, value in zip(ids, LABELS, strict=False)
-    ] + [{"record_id": ids[50], "target_key": ids[50], "name": "wrong", "value": 1, "origin": "model"}])  # fmt: skip
+        {"record_id": id, "target_key": id, "name": "wrong", "value": value, "origin": origin}
+        for id, value in zip(ids, values, strict=True)
+    ])  # fmt: skip
+
+
+def test_from_the_store(store: Store, bad: Scorer, add_records: Callable[..., list[str]]) -> None:
+    ids = add_records(*({"response": "yes", "model": "m"} for _ in range(440)))
+    mark(store, ids, [0.9 if score >= 0.5 else 0.1 for score in [*SCORES, *OTHERS]])
+    label(add_records, ids[:40], LABELS)
+    label(add_records, [ids[50]], [1], origin="model")
     assert labels(store) == ["wrong"]
     found = rates(store, bad, Label("wrong", ">=", 1), Filter.parse(["model=m"]))
     flags, others = [float(s >= 0.5) for s in SCORES], [float(s >= 0.5) for s in OTHERS]
@@ -121,6 +132,21 @@ def test_from_the_store(store: Store, bad: Scorer, add_records: Callable[..., li
     bins = curve(store, bad, Label("wrong", ">=", 1), Filter())
     assert bins.select("share", "n").rows() == [(0.2, 20), (0.8, 20)]
     assert bins["value"].to_list() == pytest.approx([0.1, 0.9])
+
+
+def test_each_group_has_its_own_rates(store: Store, bad: Scorer, add_records: Callable[..., list[str]]) -> None:
+    ids = add_records(
+        *({"response": "yes", "model": "a"} for _ in range(100)), *({"response": "no"} for _ in range(60))
+    )
+    mark(store, ids, [0.9] * 30 + [0.1] * 70 + [0.9] * 60)
+    label(add_records, ids[:20], [1] * 10 + [0] * 10)
+    found = rates_by(store, bad, Label("wrong", ">=", 1), Filter(), "model")
+    assert list(found) == ["a", "(none)"]
+    assert found["a"] == rates(store, bad, Label("wrong", ">=", 1), Filter.parse(["model=a"]))
+    assert found["(none)"].combined is None
+    assert found["(none)"].automatic is not None
+    assert found["(none)"].automatic.value == 1.0
+    assert list(rates_by(store, bad, Label("wrong", ">=", 1), Filter(), "model", limit=1)) == ["a"]
 
 
 def test_where_nobody_labelled_nothing_is_combined(store: Store, bad: Scorer) -> None:

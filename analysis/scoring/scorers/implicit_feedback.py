@@ -150,7 +150,7 @@ def _scorer(name: str, title: str, figure: str, measures: str, limits: str, read
 
 SCORERS: tuple[Scorer, ...] = (
     _scorer(
-        "user_rephrased", "Asked again in other words", "Rephrased",
+        "user_rephrased", "Asked again in other words", "Asked in other words",
         "Whether the next message of the conversation, within 30 minutes, asks the same in other words: it has at "
         f"least {ALIKE:.0%} of the content words in common (Dice, words of four letters and more by their first five) "
         "and the same numbers, or begins as a correction does (“I meant …”). The same message again is not counted.",
@@ -161,13 +161,13 @@ SCORERS: tuple[Scorer, ...] = (
         ("prompt", "next_prompt", "goes_on"), each(rephrased), ALIKE,
     ),
     _scorer(
-        "user_regenerated", "Asked for another answer", "Regenerated",
+        "user_regenerated", "Asked the same again", "Asked the same again",
         "Whether the very same message came again as the next one of the conversation, within 30 minutes.",
         "It is not known whether a person pressed a button or a program tried again.",
         ("prompt", "next_prompt", "goes_on"), each(regenerated),
     ),
     _scorer(
-        "user_left", "Left after the answer", "Left",
+        "user_left", "Left after the answer", "Left after the answer",
         "Whether the conversation ended on this answer, with nothing more for 30 minutes, though the message before it "
         "was no thanks and no leave.",
         "People also leave because the answer was all they needed: compare models or weeks by it, and read nothing "
