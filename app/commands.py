@@ -27,7 +27,7 @@ from analysis.scoring.judge.order import Order
 from analysis.scoring.plan import coverage
 from analysis.scoring.registry import registry
 from app.command import Call, Command, CommandError, awaited, plain, selected
-from app.jobs import import_arguments
+from app.work import import_arguments
 
 
 def run(name: str, call: Call, arguments: dict[str, Any]) -> dict[str, Any]:

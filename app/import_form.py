@@ -9,9 +9,9 @@ from streamlit import config
 
 from analysis.ingest.report import Options
 from app import beacon, dropped, identity, mapping_form, runtime, watch
-from app.jobs import import_arguments
 from app.sizes import counted, size
 from app.text import escape, log_code, plain_label
+from app.work import import_arguments
 
 if TYPE_CHECKING:
     from datetime import datetime

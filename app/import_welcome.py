@@ -10,8 +10,8 @@ from analysis.ingest import ledger
 from analysis.ingest.adapters import ADAPTERS
 from analysis.ingest.report import Options
 from app import identity, runtime, watch
-from app.jobs import import_arguments
 from app.text import escape
+from app.work import import_arguments
 
 _SAMPLE = Path(__file__).resolve().parents[1] / "sample_data"
 

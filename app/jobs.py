@@ -1,4 +1,4 @@
-"""Long work beside the interface: one job at a time, on a thread that pages watch but never wait for."""
+"""Long work beside the interface: one job at a time in each lane, on threads that pages watch but never wait for."""
 
 from __future__ import annotations
 
@@ -6,38 +6,28 @@ import queue
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from analysis.cancelled import CancelledError
-from analysis.ingest.report import Options
-from analysis.ingest.run import import_paths, undo
 from analysis.metrics.kept.days import refresh
-from analysis.pricing import reprice
-from analysis.scoring.judge.budget import Budget
-from analysis.scoring.judge.order import Order
 from analysis.scoring.plan import coverage
 from analysis.scoring.registry import registry
-from analysis.scoring.run import score
 from analysis.state import jobs as kept
 from analysis.state import settings
+from app.ticket import GiveWayError, Ticket
+from app.work import KINDS
 
 if TYPE_CHECKING:
-    from analysis.ingest.report import Progress
-    from analysis.scoring.judge.run import Outcome
-    from analysis.scoring.run import Run
+    from collections.abc import Callable, Mapping
+
     from analysis.state.database import State
     from analysis.state.jobs import Job
     from analysis.store import Store
-
-Work = Callable[["Store", dict[str, Any], "Ticket"], dict[str, Any]]
-"""What a kind of job does: from the store and its arguments to its result, both JSON."""
+    from app.work import Work
 
 SAVE_EVERY = 2.0
 """Seconds between two writes of a job's progress to the state store; who asks this process sees it at once."""
@@ -45,35 +35,40 @@ SAVE_EVERY = 2.0
 FOLLOWS = "score.follows"
 """The setting by which the quick scorers run after every import; on unless it is turned off."""
 
+BESIDE = frozenset({"judge"})
+"""Kinds of jobs that wait for others' answers most of the time: they have a lane of their own, beside the rest."""
+
 _UNFORESEEN = "Afterword failed in a way it did not foresee; its log on standard error says where. Please report it."
 
 
-@dataclass
-class Ticket:
-    """What a job's work holds of its job: where to tell progress, and whether to stop."""
+class _Lane:
+    """Work that is done piece by piece, in its order, by a thread."""
 
-    kind: str = ""
-    progress: dict[str, Any] | None = None
-    others: Callable[[], bool] = lambda: False
-    """Whether work of another kind waits for this one."""
-    started: float = field(default_factory=time.monotonic)
-    _stop: threading.Event = field(default_factory=threading.Event)
+    def __init__(self, name: str) -> None:
+        self._queue: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._go, name=name, daemon=True)
+        self._thread.start()
 
-    def cancel(self) -> None:
-        """Ask the work to stop."""
-        self._stop.set()
+    @property
+    def empty(self) -> bool:
+        """Whether nothing waits in it."""
+        return self._queue.empty()
 
-    def cancelled(self) -> bool:
-        """Whether the work is asked to stop."""
-        return self._stop.is_set()
+    def put(self, work: Callable[[], None]) -> None:
+        self._queue.put(work)
 
+    def close(self, patience: float) -> None:
+        """Let it end after what waits in it, for up to so many seconds."""
+        self._queue.put(None)
+        self._thread.join(patience)
 
-class _GiveWayError(Exception):
-    """A job lets those that wait go first; it goes on after them."""
+    def _go(self) -> None:
+        while (work := self._queue.get()) is not None:
+            work()
 
 
 class Runner:
-    """Runs jobs one after another, in the order in which they were submitted.
+    """Runs jobs one after another, in the order in which they were submitted; those of :data:`BESIDE` by themselves.
 
     Parameters
     ----------
@@ -91,10 +86,8 @@ class Runner:
         self._kinds = KINDS if kinds is None else kinds
         self._owner = f"{socket.gethostname()}:{store.workspace.root}"
         self._tickets: dict[int, Ticket] = {}
-        self._queue: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         kept.interrupt(state, owner=self._owner)
-        self._dispatcher = threading.Thread(target=self._dispatch, name="jobs", daemon=True)
-        self._dispatcher.start()
+        self._main, self._beside = _Lane("jobs"), _Lane("jobs beside")
 
     def submit(self, kind: str, arguments: dict[str, Any], *, who: str) -> Job:
         """Queue a job.
@@ -108,8 +101,11 @@ class Runner:
             raise KeyError(f"There is no kind of job {kind!r}.")
         job = kept.create(self._state, kind, arguments, who=who, owner=self._owner)
         self._tickets[job.id] = Ticket(kind, others=partial(self._others_wait, kind))
-        self._queue.put(partial(self._attend, job))
+        self._lane(job).put(partial(self._attend, job))
         return job
+
+    def _lane(self, job: Job) -> _Lane:
+        return self._beside if job.kind in BESIDE else self._main
 
     def get(self, job_id: int) -> Job:
         """A job as it stands now.
@@ -136,14 +132,15 @@ class Runner:
             ticket.cancel()
 
     def _others_wait(self, kind: str) -> bool:
-        return any(ticket.kind != kind for ticket in list(self._tickets.values()))
+        return any(ticket.kind != kind and ticket.kind not in BESIDE for ticket in list(self._tickets.values()))
 
     def stop(self, patience: float = 20.0) -> None:
         """Take no more jobs, ask the present ones to stop, and wait up to `patience` seconds for that."""
         for ticket in list(self._tickets.values()):
             ticket.cancel()
-        self._queue.put(None)
-        self._dispatcher.join(patience)
+        until = time.monotonic() + patience
+        for lane in (self._main, self._beside):
+            lane.close(max(until - time.monotonic(), 0.0))
 
     def _live(self, job: Job) -> Job:
         ticket = self._tickets.get(job.id)
@@ -151,12 +148,12 @@ class Runner:
 
     def freshen(self) -> None:
         """Bring the metrics that are kept by day up to date, when the jobs before are done; every job does so too."""
-        self._queue.put(self._freshen)
+        self._main.put(self._freshen)
 
     def catch_up(self, *, who: str) -> None:
         """Queue the quick scorers for what they have not scored, where this process serves and people want it."""
         if self.serves and settings.get(self._state, FOLLOWS, True):
-            self._queue.put(partial(self._catch_up, who))
+            self._main.put(partial(self._catch_up, who))
 
     def _catch_up(self, who: str) -> None:
         quick = [scorer for scorer in registry(self._store.workspace).scorers.values() if not scorer.heavy]
@@ -165,12 +162,8 @@ class Runner:
             self.submit("score", {"scorers": behind, "sample": None}, who=who)
 
     def _freshen(self) -> None:
-        if self._queue.empty():
+        if self._main.empty:
             refresh(self._store)
-
-    def _dispatch(self) -> None:
-        while (work := self._queue.get()) is not None:
-            work()
 
     def _attend(self, job: Job) -> None:
         # A thread of its own, so that an error nobody foresaw ends this job, with its traceback, and no other.
@@ -181,9 +174,10 @@ class Runner:
             self._save(job)
         if kept.get(self._state, job.id).over:
             self._tickets.pop(job.id, None)
-            self._freshen()
+            if job.kind not in BESIDE:  # what it gave is not kept by day
+                self._freshen()
         else:
-            self._queue.put(partial(self._attend, job))
+            self._lane(job).put(partial(self._attend, job))
 
     def _save(self, job: Job) -> None:
         progress = self._tickets[job.id].progress
@@ -202,7 +196,7 @@ class Runner:
             outcome, error = kept.DONE, None
             if job.kind == "import":
                 self.catch_up(who=job.who)
-        except _GiveWayError:
+        except GiveWayError:
             outcome, error = kept.QUEUED, None
         except CancelledError as stopped:
             outcome, error = kept.CANCELLED, str(stopped)
@@ -210,76 +204,3 @@ class Runner:
             error = str(problem) or type(problem).__name__
         finally:
             kept.finish(self._state, job.id, outcome, result=result, error=error)
-
-
-def import_arguments(paths: list[Path], options: Options, *, discard: bool = False) -> dict[str, Any]:
-    """The arguments of an import job; `discard` takes the files away when it is over."""
-    body = asdict(options) | {"at": options.at.isoformat() if options.at else None}
-    return {"paths": [str(path) for path in paths], "options": body, "discard": discard}
-
-
-def _import(store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
-    paths = [Path(path) for path in arguments["paths"]]
-    body = arguments["options"]
-    options = Options(**body | {"at": datetime.fromisoformat(body["at"]) if body["at"] else None})
-
-    def tell(progress: Progress) -> None:
-        ticket.progress = asdict(progress) | {"rate": progress.rate, "seconds_left": progress.seconds_left}
-
-    try:
-        reports = import_paths(store, paths, options, on_progress=tell, cancelled=ticket.cancelled)
-    finally:
-        if arguments["discard"]:
-            for path in paths:
-                store.workspace.discard(path)
-    return {"imports": [report.as_json() for report in reports]}
-
-
-def _undo(store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
-    try:
-        return {"undone": undo(store, int(arguments["import"])).as_json()}
-    except KeyError as error:
-        raise ValueError(f"There is no import {arguments['import']} any more.") from error
-
-
-def _score(store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
-    found = registry(store.workspace)
-
-    def tell(run: Run) -> None:
-        ticket.progress = {
-            "stage": "scoring", "done": run.records, "total": run.total, "rate": run.rate,
-            "seconds_left": run.seconds_left, "failed": dict(run.failed),
-        }  # fmt: skip
-
-    try:
-        run = score(
-            store, [found.find(name) for name in arguments["scorers"]], sample=arguments.get("sample"),
-            on_progress=tell, cancelled=lambda: ticket.cancelled() or ticket.others(),
-        )  # fmt: skip
-    except CancelledError:
-        if ticket.cancelled():
-            raise
-        raise _GiveWayError from None  # it may take hours, and goes on where it ended
-    return asdict(run)
-
-
-def _judge(store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
-    order = Order(**arguments)
-
-    def tell(outcome: Outcome) -> None:
-        done = outcome.judged + len(outcome.failed)
-        rate = done / (time.monotonic() - ticket.started)
-        ticket.progress = {
-            "stage": "judging", "done": done, "total": outcome.total, "rate": rate,
-            "seconds_left": (outcome.total - done) / rate if rate else None, "spent": outcome.spent,
-        }  # fmt: skip
-
-    return asdict(order.judge(store).run(Budget(order.budget), on_progress=tell, cancelled=ticket.cancelled))
-
-
-def _reprice(store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
-    with store.write() as cursor:
-        return {"priced": reprice(cursor)}
-
-
-KINDS: dict[str, Work] = {"import": _import, "score": _score, "judge": _judge, "undo": _undo, "reprice": _reprice}

@@ -29,8 +29,8 @@ from starlette.routing import Route
 from analysis.ingest.report import Options
 from app import commands, identity, runtime
 from app.command import Call, CommandError
-from app.jobs import import_arguments
 from app.navigation import ENTRIES
+from app.work import import_arguments
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable

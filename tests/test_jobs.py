@@ -13,13 +13,14 @@ from analysis.state import jobs as kept
 from analysis.state.database import State
 from analysis.store import Store
 from analysis.workspace import Workspace
-from app.jobs import Runner, Ticket
+from app.jobs import Runner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from analysis.state.jobs import Job
+    from app.ticket import Ticket
 
 PATIENCE = 30.0
 
@@ -30,7 +31,7 @@ class Bench:
     def __init__(self, store: Store, state: State) -> None:
         self.store, self.state = store, state
         self.go, self.order = threading.Event(), list[str]()
-        kinds = {"hold": self.hold, "fail": self.fail, "break": self.break_down}
+        kinds = {"hold": self.hold, "judge": self.hold, "fail": self.fail, "break": self.break_down}
         self.runner = Runner(store, state, kinds)
 
     def hold(self, store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
@@ -95,6 +96,15 @@ def test_a_running_and_a_waiting_job_can_be_cancelled(bench: Bench):
     bench.runner.cancel(running.id)
     assert bench.over(running).state == bench.over(waiting).state == "cancelled"
     assert bench.order == ["running"]
+
+
+def test_a_judge_keeps_nobody_waiting_and_waits_for_nobody(bench: Bench):
+    judging, importing = bench.submit("judge", "judge"), bench.submit("hold", "import")
+    for job in (judging, importing):
+        bench.until(job, lambda now: now.state == "running")
+    bench.runner.cancel(judging.id)
+    assert bench.over(judging).state == "cancelled"
+    assert bench.runner.get(importing.id).state == "running"
 
 
 def test_a_failure_is_told_in_its_own_words(bench: Bench):

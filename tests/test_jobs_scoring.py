@@ -11,7 +11,8 @@ import pytest
 from analysis.ingest.report import Options
 from analysis.state import settings
 from app import runtime
-from app.jobs import FOLLOWS, import_arguments
+from app.jobs import FOLLOWS
+from app.work import import_arguments
 from tests import records
 
 if TYPE_CHECKING:

@@ -251,7 +251,7 @@ def test_a_job_of_somebody_else_is_seen_and_its_failure_told(page: AppTest, add_
 @pytest.fixture
 def add_job() -> Callable[[str], int]:
     from analysis.ingest.report import Options
-    from app.jobs import import_arguments
+    from app.work import import_arguments
 
     def add(path: str) -> int:
         return runtime.current().jobs.submit("import", import_arguments([Path(path)], Options()), who="bo").id

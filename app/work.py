@@ -1,0 +1,103 @@
+"""What each kind of job does, from its arguments to its result, both JSON."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analysis.cancelled import CancelledError
+from analysis.ingest.report import Options
+from analysis.ingest.run import import_paths, undo
+from analysis.pricing import reprice
+from analysis.scoring.judge.budget import Budget
+from analysis.scoring.judge.order import Order
+from analysis.scoring.registry import registry
+from analysis.scoring.run import score
+from app.ticket import GiveWayError
+
+if TYPE_CHECKING:
+    from analysis.ingest.report import Progress
+    from analysis.scoring.judge.run import Outcome
+    from analysis.scoring.run import Run
+    from analysis.store import Store
+    from app.ticket import Ticket
+
+Work = Callable[["Store", dict[str, Any], "Ticket"], dict[str, Any]]
+"""What a kind of job does: from the store and its arguments to its result, both JSON."""
+
+
+def import_arguments(paths: list[Path], options: Options, *, discard: bool = False) -> dict[str, Any]:
+    """The arguments of an import job; `discard` takes the files away when it is over."""
+    body = asdict(options) | {"at": options.at.isoformat() if options.at else None}
+    return {"paths": [str(path) for path in paths], "options": body, "discard": discard}
+
+
+def _import(store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
+    paths = [Path(path) for path in arguments["paths"]]
+    body = arguments["options"]
+    options = Options(**body | {"at": datetime.fromisoformat(body["at"]) if body["at"] else None})
+
+    def tell(progress: Progress) -> None:
+        ticket.progress = asdict(progress) | {"rate": progress.rate, "seconds_left": progress.seconds_left}
+
+    try:
+        reports = import_paths(store, paths, options, on_progress=tell, cancelled=ticket.cancelled)
+    finally:
+        if arguments["discard"]:
+            for path in paths:
+                store.workspace.discard(path)
+    return {"imports": [report.as_json() for report in reports]}
+
+
+def _undo(store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
+    try:
+        return {"undone": undo(store, int(arguments["import"])).as_json()}
+    except KeyError as error:
+        raise ValueError(f"There is no import {arguments['import']} any more.") from error
+
+
+def _score(store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
+    found = registry(store.workspace)
+
+    def tell(run: Run) -> None:
+        ticket.progress = {
+            "stage": "scoring", "done": run.records, "total": run.total, "rate": run.rate,
+            "seconds_left": run.seconds_left, "failed": dict(run.failed),
+        }  # fmt: skip
+
+    try:
+        run = score(
+            store, [found.find(name) for name in arguments["scorers"]], sample=arguments.get("sample"),
+            on_progress=tell, cancelled=lambda: ticket.cancelled() or ticket.others(),
+        )  # fmt: skip
+    except CancelledError:
+        if ticket.cancelled():
+            raise
+        raise GiveWayError from None  # it may take hours, and goes on where it ended
+    return asdict(run)
+
+
+def _judge(store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
+    order = Order(**arguments)
+
+    def tell(outcome: Outcome) -> None:
+        done = outcome.judged + len(outcome.failed)
+        rate = done / (time.monotonic() - ticket.started)
+        ticket.progress = {
+            "stage": "judging", "done": done, "total": outcome.total, "rate": rate,
+            "seconds_left": (outcome.total - done) / rate if rate else None, "spent": outcome.spent,
+        }  # fmt: skip
+
+    return asdict(order.judge(store).run(Budget(order.budget), on_progress=tell, cancelled=ticket.cancelled))
+
+
+def _reprice(store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
+    with store.write() as cursor:
+        return {"priced": reprice(cursor)}
+
+
+KINDS: dict[str, Work] = {"import": _import, "score": _score, "judge": _judge, "undo": _undo, "reprice": _reprice}
