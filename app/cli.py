@@ -226,6 +226,10 @@ def judge(
     ],
     model: Annotated[str, typer.Option(metavar="MODEL", help="The model that judges.")] = "gpt-5-mini",
     sample: Annotated[int | None, typer.Option(metavar="N", help="Judge only N records, drawn at random.")] = None,
+    share: Annotated[
+        float | None, typer.Option(metavar="SHARE", help="Judge only this share of the records, such as 0.01.")
+    ] = None,
+    where: Where = None,
     budget: Annotated[float, typer.Option(metavar="USD", help="Spend at most so much.")] = 1.0,
     url: Annotated[
         str | None, typer.Option(metavar="URL", help="An endpoint that speaks as OpenAI's or Anthropic's does.")
@@ -241,8 +245,8 @@ def judge(
 ) -> None:
     """Have a language model judge records; this sends their texts to it. The key comes from the environment."""
     order = {
-        "rubric": rubric, "model": model, "sample": sample, "budget": budget, "url": url, "price": _price(price),
-        "per_minute": per_minute,
+        "rubric": rubric, "model": model, "sample": sample, "share": share, "where": where, "budget": budget,
+        "url": url, "price": _price(price), "per_minute": per_minute,
     }  # fmt: skip
     if not dry_run:
         terminal.tell("estimate", terminal.ask("judge", {"order": order, "dry_run": True}))

@@ -35,6 +35,12 @@ SAVE_EVERY = 2.0
 FOLLOWS = "score.follows"
 """The setting by which the quick scorers run after every import; on unless it is turned off."""
 
+ALSO = "score.also"
+"""The setting that names slow scorers that do so too."""
+
+JUDGES = "judge.follows"
+"""The setting that holds the order of a judge that does so too."""
+
 BESIDE = frozenset({"judge"})
 """Kinds of jobs that wait for others' answers most of the time: they have a lane of their own, beside the rest."""
 
@@ -151,13 +157,20 @@ class Runner:
         self._main.put(self._freshen)
 
     def catch_up(self, *, who: str) -> None:
-        """Queue the quick scorers for what they have not scored, where this process serves and people want it."""
-        if self.serves and settings.get(self._state, FOLLOWS, True):
+        """Queue the scorers and the judge that people want to follow an import, where this process serves."""
+        if not self.serves:
+            return
+        if settings.get(self._state, FOLLOWS, True):
             self._main.put(partial(self._catch_up, who))
+        order = settings.get(self._state, JUDGES)
+        if order:
+            self.submit("judge", order, who=who)
 
     def _catch_up(self, who: str) -> None:
-        quick = [scorer for scorer in registry(self._store.workspace).scorers.values() if not scorer.heavy]
-        behind = [name for name, far in coverage(self._store, quick).items() if far.marked < far.eligible]
+        also = settings.get(self._state, ALSO, [])
+        known = registry(self._store.workspace).scorers.values()
+        follow = [scorer for scorer in known if not scorer.heavy or scorer.name in also]
+        behind = [name for name, far in coverage(self._store, follow).items() if far.marked < far.eligible]
         if behind:
             self.submit("score", {"scorers": behind, "sample": None}, who=who)
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from analysis.scoring.judge.order import BUDGET, Order
 from analysis.scoring.judge.rubric import RubricError, rubrics
-from app import runtime, watch
+from analysis.state import settings
+from app import identity, runtime, units, watch
+from app.jobs import JUDGES
 from app.sizes import counted
 from app.text import escape, plain_label
+
+if TYPE_CHECKING:
+    from analysis.scoring.judge.run import Estimate
 
 
 def draw() -> None:
@@ -21,6 +27,7 @@ def draw() -> None:
         "model's owner charges. Key and endpoint come from the environment of this server: AFTERWORD_JUDGE_KEY, and "
         "AFTERWORD_JUDGE_URL where it is neither OpenAI's nor Anthropic's own."
     )
+    _following()
     try:
         known = rubrics(runtime.current().workspace)
     except RubricError as error:
@@ -40,15 +47,17 @@ def draw() -> None:
     if rubric is None or not model:
         return
     st.caption(escape(known[rubric].about, limit=300))
-    _confirm(Order(rubric, model, budget=float(budget or 0), sample=int(sample) if sample else None))
-
-
-def _confirm(order: Order) -> None:
+    order = Order(rubric, model, budget=float(budget or 0), sample=int(sample) if sample else None)
     try:
         estimate = order.judge(runtime.current().store).estimate()
     except ValueError as error:
         st.markdown(f":red[{escape(error, limit=600)}]")
         return
+    _confirm(order, estimate)
+    _standing(order)
+
+
+def _confirm(order: Order, estimate: Estimate) -> None:
     if not estimate.records:
         st.markdown("This judge has judged all of these records.")
         return
@@ -59,6 +68,41 @@ def _confirm(order: Order) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.button("Judge them", key="judge-start", on_click=_start, args=(order,), disabled=watch.busy("judge"))
         st.caption(escape(words, limit=300))
+
+
+def _standing(order: Order) -> None:
+    """Draw the judge that follows every import, or the way to make one of this order."""
+    if settings.get(runtime.current().state, JUDGES):
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        percent = st.number_input(
+            "Or some of every import, %", min_value=0.01, max_value=100.0, value=1.0, key="judge-share", width=200,
+            help="Records are drawn at random, so that their rate is that of all.",
+        )  # fmt: skip
+        st.button(
+            "Judge these from now on", key="judge-follow", on_click=_follow,
+            args=(replace(order, sample=None, share=round(percent / 100, 6)),),
+        )  # fmt: skip
+
+
+def _following() -> None:
+    """Say which judge follows every import, with the way to end that; nothing where none does."""
+    held = settings.get(runtime.current().state, JUDGES)
+    if not held:
+        return
+    order = Order(**held)
+    words = (
+        f"After every import, {order.model} judges {units.figure(order.share, 'share')} of all records by "
+        f"{order.rubric}, for at most {order.budget:.2f} USD each time."
+    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.markdown(escape(words, limit=300), width="content")
+        st.button("End that", key="judge-unfollow", on_click=_follow, args=(None,), type="tertiary")
+
+
+def _follow(order: Order | None) -> None:
+    value = asdict(order) if order else None
+    settings.put(runtime.current().state, JUDGES, value, who=identity.current().name)
 
 
 def _start(order: Order) -> None:

@@ -8,16 +8,16 @@ import streamlit as st
 
 from analysis.state import settings
 from app import data, identity, runtime, watch
-from app.jobs import FOLLOWS
+from app.jobs import ALSO, FOLLOWS
 from app.sizes import counted
-from app.text import escape
+from app.text import escape, plain_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analysis.scoring.scorer import Scorer
 
-_FOLLOW = "scoring-follows"
+_FOLLOW, _ALSO = "scoring-follows", "scoring-follows-also"
 
 
 def start() -> None:
@@ -40,7 +40,7 @@ def start() -> None:
                     escape(f"Score by {counted(len(behind), 'scorer')}"), type="primary", key="scoring-start",
                     on_click=run, args=([scorer.name for scorer in behind], sample),
                 )  # fmt: skip
-    _follow()
+    _follow([scorer for scorer in scorers if scorer.heavy])
 
 
 def run(names: Sequence[str], sample: int | None) -> None:
@@ -68,10 +68,26 @@ def _words(quick: Sequence[Scorer], behind: Sequence[Scorer]) -> str:
     return f"{counted(len(behind), 'quick scorer')} of {len(quick)} have records left to score."
 
 
-def _follow() -> None:
-    st.session_state.setdefault(_FOLLOW, bool(settings.get(runtime.current().state, FOLLOWS, True)))
-    st.checkbox("Score what an import brings, when it is done, by all quick scorers", key=_FOLLOW, on_change=_keep)
+def _follow(slow: Sequence[Scorer]) -> None:
+    """Draw which scorers follow an import."""
+    state = runtime.current().state
+    st.session_state.setdefault(_FOLLOW, bool(settings.get(state, FOLLOWS, True)))
+    st.session_state.setdefault(_ALSO, [name for name in settings.get(state, ALSO, []) if name in _names(slow)])
+    with st.container(gap="small"):
+        st.checkbox("Score what an import brings, when it is done, by all quick scorers", key=_FOLLOW, on_change=_keep)
+        if st.session_state[_FOLLOW] and slow:
+            titles = {scorer.name: plain_label(scorer.title) for scorer in slow}
+            st.multiselect(
+                "and by these slow ones", list(titles), format_func=titles.__getitem__, key=_ALSO, width=420,
+                on_change=_keep, placeholder="none",
+            )  # fmt: skip
+
+
+def _names(scorers: Sequence[Scorer]) -> list[str]:
+    return [scorer.name for scorer in scorers]
 
 
 def _keep() -> None:
-    settings.put(runtime.current().state, FOLLOWS, st.session_state[_FOLLOW], who=identity.current().name)
+    for key, held in ((FOLLOWS, _FOLLOW), (ALSO, _ALSO)):
+        if held in st.session_state:
+            settings.put(runtime.current().state, key, st.session_state[held], who=identity.current().name)

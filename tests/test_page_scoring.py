@@ -142,3 +142,41 @@ def test_a_judge_is_asked(filled: list[str], store: Store, monkeypatch: pytest.M
     page = look("conversations", period="all", record=judged)
     assert "Relevance, by a judge, tiny" in words(page)
     assert "It answers." in " ".join(element.value for element in page.text)
+
+
+def test_a_judge_follows_every_import_until_it_is_told_to_stop(
+    filled: list[str], store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AFTERWORD_JUDGE_KEY", "sk-test-0123456789")
+    (store.workspace.root / "prices.json").write_text('[{"model": "tiny", "input_mtok": 1, "output_mtok": 2}]')
+    page = look("scoring")
+    page.text_input(key="judge-model").input("tiny").run()
+    page.number_input(key="judge-share").set_value(100.0).run()
+    page.button(key="judge-follow").click().run()
+    assert "After every import, tiny judges 100" in words(page)
+    jobs = runtime.current().jobs
+    with serving(lambda question, before: "good") as server:
+        monkeypatch.setenv("AFTERWORD_JUDGE_URL", f"{server.url}/v1")
+        jobs.serves = True
+        jobs.catch_up(who="ana")
+        while jobs.active():
+            time.sleep(0.05)
+    assert store.rows("SELECT count(*) AS n FROM current_marks WHERE name LIKE '%@tiny'") == [{"n": len(filled)}]
+    page.run()
+    page.button(key="judge-unfollow").click().run()
+    assert "After every import" not in words(page)
+
+
+def test_slow_scorers_follow_an_import_where_they_are_chosen(filled: list[str], store: Store) -> None:
+    (store.workspace.scorers / "own.py").write_text(SCORER.replace("flags_from=1", "flags_from=1, heavy=True"))
+    look("scoring").multiselect(key="scoring-follows-also").select("pictures").run()
+    jobs = runtime.current().jobs
+    jobs.serves = True
+    jobs.catch_up(who="ana")
+    jobs.submit("reprice", {}, who="ana")
+    while jobs.active():
+        time.sleep(0.05)
+    jobs.submit("reprice", {}, who="ana")
+    while jobs.active():
+        time.sleep(0.05)
+    assert store.rows("SELECT count(*) AS n FROM current_marks WHERE name = 'pictures'") == [{"n": 80}]

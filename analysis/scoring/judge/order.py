@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analysis.metrics.filter import Filter
 from analysis.overrides import load
 from analysis.scoring.judge.budget import Rate, rate
 from analysis.scoring.judge.client import connect
@@ -12,6 +13,8 @@ from analysis.scoring.judge.rubric import rubrics
 from analysis.scoring.judge.run import Judge
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from analysis.store import Store
 
 BUDGET = 1.0
@@ -30,6 +33,10 @@ class Order:
         US dollars that are spent at most.
     sample : int or None
         Judge only those among so many of all records, drawn at random.
+    share : float or None
+        Judge only those among this share of all records, drawn at random: with time, the same share of what comes.
+    where : sequence of str
+        Judge only records that meet these conditions (:meth:`analysis.metrics.filter.Condition.parse`).
     url : str or None
         The endpoint, where it is neither OpenAI's nor Anthropic's own.
     price : tuple or None
@@ -42,6 +49,8 @@ class Order:
     model: str
     budget: float = BUDGET
     sample: int | None = None
+    share: float | None = None
+    where: Sequence[str] = ()
     url: str | None = None
     price: tuple[float, float] | None = None
     per_minute: float | None = None
@@ -52,15 +61,18 @@ class Order:
         Raises
         ------
         ValueError
-            If there is no such rubric, no key or no price; the message says what to do.
+            If there is no such rubric, no key, no price or no such condition; the message says what to do.
         """
         known = rubrics(store.workspace)
         if self.rubric not in known:
             raise ValueError(f"There is no rubric {self.rubric!r}. Rubrics: {', '.join(known)}.")
         if self.budget < 0:
             raise ValueError(f"A budget of {self.budget} is none.")
+        if self.share is not None and not 0 < self.share <= 1:
+            raise ValueError(f"A share of {self.share} is none. Say 0.01 for one record in a hundred.")
         price = Rate(*self.price) if self.price else rate(self.model, None, load(store.workspace.prices))
         pause = 60 / self.per_minute if self.per_minute else 0.0
         return Judge(
-            store, known[self.rubric], self.model, connect(self.model, self.url), price, sample=self.sample, pause=pause
-        )
+            store, known[self.rubric], self.model, connect(self.model, self.url), price, sample=self.sample,
+            share=self.share, filter=Filter.parse(self.where), pause=pause,
+        )  # fmt: skip

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from analysis.cancelled import CancelledError
+from analysis.metrics.filter import Filter
 from analysis.scoring.judge.client import MAX_OUTPUT, CallError, Client, Reply
 from analysis.scoring.judge.rubric import AnswerError, Rubric
 from analysis.scoring.run import declare
@@ -43,6 +44,9 @@ AT_ONCE = 4
 
 KEEP_EVERY = 2.0
 """Seconds after which new marks are kept."""
+
+_HASHES = 2**64 - 1
+"""The greatest hash of a record, by whose order a sample is drawn."""
 
 _OVERHEAD = 200
 """Tokens of a call beside its text, at most. A token is a byte of text or more."""
@@ -80,6 +84,10 @@ class Judge:
     ----------
     sample : int or None
         Judge only those among so many of all records, drawn at random by `seed`: the same ones each time.
+    share : float or None
+        Judge only those among this share of all records, 0 to 1, drawn at random likewise.
+    filter : Filter or None
+        Judge only its records.
     pause : float
         Seconds between the starts of two calls: a limit of the rate.
     sleep : callable
@@ -95,13 +103,16 @@ class Judge:
         rate: Rate,
         *,
         sample: int | None = None,
+        share: float | None = None,
+        filter: Filter | None = None,
         seed: int = 0,
         pause: float = 0.0,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._store, self._rubric, self._client, self._rate = store, rubric, client, rate
         self._scorer = rubric.scorer(model)
-        self._sample, self._seed, self._pause, self._sleep = sample, seed, pause, sleep
+        self._sample, self._share, self._seed, self._filter = sample, share, seed, filter or Filter()
+        self._pause, self._sleep = pause, sleep
         self._answers = _Answers(
             store.workspace.judged / f"{hashlib.sha256(self._scorer.name.encode()).hexdigest()}.jsonl"
         )
@@ -169,9 +180,15 @@ class Judge:
         """Judge one record: from what was answered before, else by asking, and once more where that is no score."""
         messages = self._rubric.messages(record)
         key = hashlib.sha256(json.dumps([self._scorer.version, messages]).encode()).hexdigest()
+        with self._answers.alone(key):  # what is the same waits for the answer that is under way
+            return self._answered(record["id"], key, messages, budget, stop)
+
+    def _answered(
+        self, id: str, key: str, messages: list[dict[str, str]], budget: Budget, stop: threading.Event
+    ) -> _Judged:
         known = self._answers.find(key)
         if known is not None:
-            return _Judged(record["id"], *self._rubric.read(known), remembered=True)
+            return _Judged(id, *self._rubric.read(known), remembered=True)
         try:
             answer = self._ask(messages, budget, stop)
             try:
@@ -182,11 +199,11 @@ class Judge:
                 answer = self._ask(again, budget, stop)
                 mark, reasoning = self._rubric.read(answer)
         except _StoppedError as error:
-            return _Judged(record["id"], stopped=str(error))
+            return _Judged(id, stopped=str(error))
         except (CallError, AnswerError) as error:
-            return _Judged(record["id"], reason=str(error))
+            return _Judged(id, reason=str(error))
         self._answers.keep(key, answer)
-        return _Judged(record["id"], mark, reasoning)
+        return _Judged(id, mark, reasoning)
 
     def _ask(self, messages: list[dict[str, str]], budget: Budget, stop: threading.Event) -> str:
         """Ask until there is an answer, waiting longer each time."""
@@ -237,14 +254,16 @@ class Judge:
         """Read what is to be judged, in the order in which it is drawn."""
         columns = ", ".join(f'r."{name}"' for name in self._rubric.reads)
         limit = f"LIMIT {self._sample:d}" if self._sample is not None else ""
+        least = f"AND hash(r.id, {self._seed:d}) < {int(self._share * _HASHES)}" if self._share is not None else ""
+        where, values = self._filter.predicate()
         return self._store.rows(
             f"""SELECT r.id::VARCHAR AS id, {columns} FROM (
-                SELECT r.id, hash(r.id, {self._seed:d}) AS place FROM records r WHERE {self._rubric.among}
-                ORDER BY place {limit}) drawn
+                SELECT r.id, hash(r.id, {self._seed:d}) AS place FROM records r
+                WHERE {self._rubric.among} AND {where} {least} ORDER BY place {limit}) drawn
             JOIN records r ON r.id = drawn.id
             WHERE NOT EXISTS (FROM marks m WHERE m.record_id = r.id AND m.name = $name AND m.version = $version)
             ORDER BY drawn.place""",
-            {"name": self._scorer.name, "version": self._scorer.version},
+            values | {"name": self._scorer.name, "version": self._scorer.version},
         )
 
     def _keep(self, done: list[_Judged], outcome: Outcome) -> None:
@@ -293,10 +312,16 @@ class _Answers:
         self._path = path
         self._lock = threading.Lock()
         self._known: dict[str, str] = {}
+        self._alone: dict[str, threading.Lock] = {}
         if path.exists():
             for line in path.read_text(encoding="utf-8").splitlines():
                 with suppress(json.JSONDecodeError):  # the last line of a process that was killed
                     self._known |= json.loads(line)
+
+    def alone(self, key: str) -> threading.Lock:
+        """Give the lock of those who ask the same."""
+        with self._lock:
+            return self._alone.setdefault(key, threading.Lock())
 
     def find(self, key: str) -> str | None:
         return self._known.get(key)
