@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.scoring.scorers import (
+    coherence,
+    faithfulness,
     format,
     implicit_feedback,
+    injection,
     jailbreak,
     language,
     length,
     pii,
     refusal,
+    relevance,
     secrets,
     tone,
     toxicity,
@@ -21,7 +25,8 @@ if TYPE_CHECKING:
     from analysis.scoring.scorer import Scorer
 
 OWN: tuple[Scorer, ...] = (
-    *refusal.SCORERS, *format.SCORERS, *language.SCORERS, *tone.SCORERS, *length.SCORERS,
-    *implicit_feedback.SCORERS, *toxicity.SCORERS, *jailbreak.SCORERS, *pii.SCORERS, *secrets.SCORERS,
+    *faithfulness.SCORERS, *relevance.SCORERS, *coherence.SCORERS, *refusal.SCORERS, *format.SCORERS,
+    *language.SCORERS, *tone.SCORERS, *length.SCORERS, *implicit_feedback.SCORERS,
+    *toxicity.SCORERS, *injection.SCORERS, *jailbreak.SCORERS, *pii.SCORERS, *secrets.SCORERS,
 )  # fmt: skip
 """All of them, in the order in which they are listed."""
