@@ -19,6 +19,7 @@ def main() -> None:
         help=f"compare with Arize Phoenix and MLflow, which pip installs for it, on {peers.RECORDS:,} records instead",
     )
     parser.add_argument("--scoring", action="store_true", help="time the scorers on the sample data instead")
+    parser.add_argument("--data", type=Path, help="public data to cut longer texts for --scoring out of")
     parser.add_argument("--keep", type=Path, help="a folder that keeps the peers' environments for the next time")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)
@@ -28,7 +29,7 @@ def main() -> None:
     elif given.pages:
         pages.measure(given.pages)
     elif given.scoring:
-        scoring.measure()
+        scoring.measure(given.data)
     elif given.peers:
         peers.measure(given.keep)
     else:

@@ -118,7 +118,9 @@ def _never_seen(trainer: Trainer) -> None:
     known = trainer.known["toxic"]
     for source in dict.fromkeys(trainer.source.tolist()):
         chosen = (trainer.source == source) & (known >= 0)
-        if source not in trainer.plan.alike and len(set(known[chosen])) == 2:
+        others = (trainer.source != source) & ~trainer.alike
+        taught = all(len(set(trainer.known[label][others])) == 3 for label in trainer.plan.general)  # 1, 0, unknown
+        if source not in trainer.plan.alike and len(set(known[chosen])) == 2 and taught:
             kept, fitted = trainer.fit(trainer.source != source)
             sums = (kept.rows(*kept.rarity())[chosen] @ fitted.weights + fitted.bias)[:, 0]
             print(f"toxicity  {source}, not trained on it: area {area(known[chosen], sums):.3f}", flush=True)
