@@ -40,11 +40,12 @@ _DAMPED = [0.0, *(1 + math.log(count) for count in range(1, READ + 1))]
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 
 
-def words(text: str) -> list[str]:
+@lru_cache(maxsize=600)
+def words(text: str) -> tuple[str, ...]:
     """Split a text into its words, in lower case."""
     # Joined, so that one call makes all of them lower case; a word has no space in it, whatever its lower case is.
     found = _WORD.findall(text[:READ])
-    return " ".join(found).lower().split(" ") if found else []
+    return tuple(" ".join(found).lower().split(" ")) if found else ()
 
 
 def pairs(words: Sequence[str]) -> list[str]:
@@ -159,7 +160,7 @@ class Head:
         least = strongest[0].weight / 5 if strongest else 0.0
         return sorted(place for place in strongest if place.weight >= least)
 
-    def _summed(self, found: list[str]) -> _Summed:
+    def _summed(self, found: Sequence[str]) -> _Summed:
         seen = Counter(found)
         damped = np.array([_DAMPED[count] for count in seen.values()])
         adds = self._adds(seen)
@@ -174,7 +175,7 @@ class Head:
         length, part_length = math.sqrt(length) or 1.0, math.sqrt(part_length) or 1.0
         return _Summed(self.bias + from_terms / length + from_parts / part_length, length, part_length)
 
-    def _by_word(self, tokens: list[str], column: int) -> NDArray[np.float64]:
+    def _by_word(self, tokens: Sequence[str], column: int) -> NDArray[np.float64]:
         _, length, part_length = self._summed(tokens)
         adds = self._adds(tokens)
         weights = adds[:, column] / length + adds[:, len(self.labels) + column] / part_length
@@ -185,7 +186,7 @@ class Head:
             weights[at + 1] += half
         return weights
 
-    def _pairs(self, found: list[str]) -> list[tuple[int, int]]:
+    def _pairs(self, found: Sequence[str]) -> list[tuple[int, int]]:
         """Find the known pairs of a text: the place of the first word, and the row of the pair."""
         seconds = self._seconds.get
         return [

@@ -66,7 +66,8 @@ STOP_WORDS = frozenset(_STOP_WORDS_WORDS.split())
 """Words that say little by themselves, in English, German, French and Spanish, lower case."""
 
 
-def sentences(text: str) -> list[Sentence]:
+@lru_cache(maxsize=600)
+def sentences(text: str) -> tuple[Sentence, ...]:
     """Split a text into sentences; a list item's sign and white space around a sentence are left out.
 
     Lines of code in fences are one "sentence" a block, a table row one a line. A line that breaks off and goes on in
@@ -97,7 +98,7 @@ def sentences(text: str) -> list[Sentence]:
         _split(text, *block, found)
     if code is not None:
         found.append(Sentence(code, len(text), "code"))
-    return found
+    return tuple(found)
 
 
 def words(text: str) -> list[str]:

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
     from analysis.scoring.scorer import Scorer
 
+TOGETHER = 256
+"""Records that go through all scorers before the next do: what several read of a text (its sentences, its words, its
+language) is then found once, and remembered that long."""
+
 REMEMBERED = 50_000
 """Texts whose mark a process remembers, for each scorer: canned answers and copied prompts are scored once."""
 
@@ -114,7 +118,8 @@ def main() -> None:
             found = registry(workspace)
             scoring = Scoring([found.find(name) for name in task["scorers"]])
         with pa.memory_map(task["batch"]) as file:
-            rows = scoring.score(pl.DataFrame(pa.ipc.open_file(file).read_all()))
+            batch = pl.DataFrame(pa.ipc.open_file(file).read_all())
+            rows = [row for part in batch.iter_slices(TOGETHER) for row in scoring.score(part)]
         pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), task["marks"])
         answers.write(orjson.dumps({"failed": scoring.failed}) + b"\n")
         answers.flush()

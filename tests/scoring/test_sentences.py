@@ -107,12 +107,12 @@ def test_markdown() -> None:
 
 
 def test_an_open_fence_is_code_to_the_end() -> None:
-    assert sentences("So:\n```\na. B") == [(0, 3, "prose"), (4, 12, "code")]
+    assert sentences("So:\n```\na. B") == ((0, 3, "prose"), (4, 12, "code"))
 
 
 @pytest.mark.parametrize("text", ["", " \n\t", "...", "!!! ???", "|---|---|", "😀"])
 def test_no_sentence_without_a_letter(text: str) -> None:
-    assert sentences(text) == []
+    assert sentences(text) == ()
 
 
 @given(ANY_TEXT)

@@ -104,6 +104,7 @@ def _letters() -> tuple[tuple[str, re.Pattern[str], str], ...]:
     return tuple((language, re.compile(f"[{letters}]"), several) for language, letters, several in _SCRIPTS)
 
 
+@lru_cache(maxsize=1200)
 def prose(text: str) -> str:
     """Leave out code, links and whatever else is no word, and cut the rest to what is classified."""
     text = _CODE.sub(" ", text[:READ])
