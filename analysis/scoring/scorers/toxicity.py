@@ -24,14 +24,15 @@ _MEASURES = (
 )
 _LIMITS = (
     "English. Area under the curve on texts left out of the training with their near-duplicates: 0.90 on OpenAI's "
-    "moderation set (sexual 0.96, self-harm 0.98, hate 0.88, harassment 0.87, violence 0.83), 0.98 on tweets, 0.91 on "
-    "what people say to chatbots, 0.83 on comments, 0.80 and 0.69 on misogyny and sexism in posts, 0.77 on HateCheck, "
-    "0.72 on dialogue; for a set of another kind that it never saw, expect less: trained without it, 0.76 on the "
-    "moderation set, 0.78 on misogyny and comments, 0.59 to 0.64 on dialogue, HateCheck and sexism, which of these "
-    "beats a packaged detector (alt-profanity-check) on misogyny and sexism alone. A flag at 0.5 finds 63 % of the moderation set's harmful texts and 7 % of its harmless ones; "
-    "it flags about 1 % of ordinary tasks, 3 % of prompts that only sound harmful (XSTest), and 21 % of harmless "
-    "sentences about groups of people (HateCheck). Harmful advice in clean language is not seen. A single sentence "
-    "deep within a long text weighs little; what comes after 20,000 characters is not read."
+    "moderation set (sexual 0.96, self-harm 0.98, hate 0.88, harassment 0.87, violence 0.83), 0.98 on tweets, 0.91 "
+    "on what people say to chatbots, 0.83 on comments, 0.80 and 0.69 on misogyny and sexism in posts, 0.77 on "
+    "HateCheck, 0.72 on dialogue; for a set of another kind that it never saw, expect less: trained without it, 0.76 "
+    "on the moderation set, 0.78 on misogyny and comments, 0.59 to 0.64 on dialogue, HateCheck and sexism, which of "
+    "these beats a packaged detector (alt-profanity-check) on misogyny and sexism alone. A flag at 0.5 finds 63 % of "
+    "the moderation set's harmful texts and 7 % of its harmless ones; it flags about 1 % of ordinary tasks, 3 % of "
+    "prompts that only sound harmful (XSTest), and 21 % of harmless sentences about groups of people (HateCheck). "
+    "Harmful advice in clean language is not seen. A single sentence deep within a long text weighs little; what "
+    "comes after 20,000 characters is not read."
 )
 
 
