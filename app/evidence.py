@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from app import privacy
-from app.text import escape
+from app.text import escape, log_marked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,34 +22,45 @@ _AROUND = 60
 _EDGE = "\u2060"
 """Holds the space before and after what is marked, which would be trimmed at the end of a piece."""
 
-_SPAN = 240
 _QUIET = {"supported", "supports"}
 _FIELDS = {"prompt": "question", "response": "answer", "system_prompt": "instructions", "messages": "messages"}
 
 
 def places(texts: Mapping[str, Any], evidence: Sequence[Mapping[str, Any]]) -> None:
-    """Draw the places of some evidence in the texts of a record, by column; what cannot be found there is left out."""
+    """Draw the places of some evidence in the texts of a record, by column; what cannot be found there is left out.
+
+    Places of one kind that stand near each other share a line.
+    """
     hidden = privacy.hides()
-    for place in evidence[:MOST]:
-        text, where = _text(texts, str(place["field"]))
-        start, end = int(place["start"]), int(place["end"])
-        if not 0 <= start < end <= len(text):
+    for near in _lines(evidence[:MOST]):
+        text, where = _text(texts, str(near[0]["field"]))
+        kind = f"{str(near[0]['kind']).replace('-', ' ')}, in the {where}:"
+        spans = [(int(place["start"]), int(place["end"])) for place in near]
+        if any(not 0 <= start < end <= len(text) for start, end in spans):
             continue
-        kind = f"{str(place['kind']).replace('-', ' ')}, in the {where}:"
         if hidden:
             st.markdown(f":gray[{escape(kind)} not shown]")
             continue
-        before, marked, after = _tail(text[:start]), text[start:end], _head(text[end:])
-        if place["kind"] in _QUIET:
-            st.markdown(
-                f":gray[{escape(kind)}] {escape(before)}:gray-background[{escape(marked, limit=_SPAN)}]{escape(after)}"
-            )
-        else:
-            st.markdown(
-                f":gray[{escape(kind)}] {escape(before)}:red-background[{escape(marked, limit=_SPAN)}]{escape(after)}"
-            )
+        at, pieces = spans[0][0], [(_tail(text[: spans[0][0]]), False)]
+        for start, end in spans:
+            pieces += [(_inner(text[at:start]), False), (text[start:end], True)]
+            at = end
+        log_marked(kind, [*pieces, (_head(text[at:]), False)], quiet=near[0]["kind"] in _QUIET)
     if len(evidence) > MOST:
         st.caption(f"and {len(evidence) - MOST:,} more places")
+
+
+def _lines(evidence: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
+    """Put places of one kind and text together where no more stands between them than around them."""
+    lines: list[list[Mapping[str, Any]]] = []
+    for place in sorted(evidence, key=lambda one: (str(one["field"]), int(one["start"]))):
+        before = lines[-1][-1] if lines else None
+        near = before is not None and 0 <= int(place["start"]) - int(before["end"]) <= _AROUND
+        if before is not None and near and (before["field"], before["kind"]) == (place["field"], place["kind"]):
+            lines[-1].append(place)
+        else:
+            lines.append([place])
+    return lines
 
 
 def verdict(scorer: Scorer, value: float | None, label: str | None) -> tuple[str, bool]:
@@ -80,6 +91,13 @@ def _text(texts: Mapping[str, Any], field: str) -> tuple[str, str]:
 def _tail(text: str) -> str:
     cut = f"… {text[-_AROUND:]}" if len(text) > _AROUND else text
     return cut + _EDGE if text[-1:].isspace() else cut
+
+
+def _inner(text: str) -> str:
+    """Hold the spaces at both ends of what stands between two places."""
+    if not text.strip():
+        return _EDGE + text + _EDGE if text else ""
+    return (_EDGE if text[:1].isspace() else "") + text + (_EDGE if text[-1:].isspace() else "")
 
 
 def _head(text: str) -> str:

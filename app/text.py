@@ -12,11 +12,14 @@ Text from logs is hostile: drawn as Markdown, an image link in a prompt calls ou
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from app import privacy
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 SHOWN = 100_000
 """Characters of one text that are sent to the browser."""
@@ -30,7 +33,7 @@ _JOINER = "\u2060"
 """A character without width, at which none of these goes on."""
 
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_LONG = 80
+_LONG, _MARKED = 80, 240
 
 
 def log_text(text: Any) -> None:  # noqa: ANN401 - whatever a log held
@@ -45,6 +48,19 @@ def log_code(text: Any, *, language: str | None = None, wrap: bool = True) -> No
     body, left = _shorten(text)
     st.code(body, language=language, wrap_lines=wrap)
     _say(left)
+
+
+def log_marked(label: str, pieces: Sequence[tuple[str, bool]], *, quiet: bool) -> None:
+    """Draw a line of text from a log after a label, those of its pieces that are marked as with a pen."""
+    st.markdown(
+        f":gray[{escape(label)}] "
+        + "".join(
+            escape(piece) if not marked
+            else f":gray-background[{escape(piece, limit=_MARKED)}]" if quiet
+            else f":red-background[{escape(piece, limit=_MARKED)}]"
+            for piece, marked in pieces if piece
+        )
+    )  # fmt: skip
 
 
 def escape(name: Any, *, limit: int = _LONG) -> str:  # noqa: ANN401

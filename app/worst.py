@@ -32,7 +32,7 @@ def show(scope: Scope, metric: Metric) -> None:
     for record in found:
         words, _ = evidence.verdict(scorer, record["value"], record["label"])
         when = moments.full(record["time"]) if record["time"] else "without a time"
-        with st.container(key=f"worst-{record['id']}", gap=None):
+        with st.container(key=f"worst-{record['id']}", gap="small"):
             there.link(f"{words} · {when} · {record['model'] or 'no model'}", "record", record["id"])
             evidence.places(record, record["evidence"] or [])
     st.caption(escape(f"{scorer.title}. {scorer.limits}", limit=900))

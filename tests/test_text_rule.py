@@ -140,8 +140,7 @@ def _ours(node: ast.expr) -> bool:
     if isinstance(node, ast.Constant):
         return True
     if isinstance(node, ast.Call):
-        name = node.func.id if isinstance(node.func, ast.Name) else ""
-        return name == "escape" or (name == "list" and all(_ours(argument) for argument in node.args))
+        return _ours_called(node)
     if isinstance(node, ast.JoinedStr):
         return all(_ours(part) for part in node.values)
     if isinstance(node, ast.FormattedValue):
@@ -158,6 +157,15 @@ def _ours(node: ast.expr) -> bool:
     if isinstance(node, ast.Attribute):
         return node.attr == "__getitem__" and _ours(node.value)
     return isinstance(node, ast.Subscript) and _ours(node.value)
+
+
+def _ours_called(node: ast.Call) -> bool:
+    """Tell it of a call: of escape, of list, or of a join of pieces each of which is ours."""
+    if isinstance(node.func, ast.Attribute):
+        pieces = [argument.elt for argument in node.args if isinstance(argument, ast.GeneratorExp)]
+        return node.func.attr == "join" and len(pieces) == 1 and all(map(_ours, [node.func.value, *pieces]))
+    name = node.func.id if isinstance(node.func, ast.Name) else ""
+    return name == "escape" or (name == "list" and all(_ours(argument) for argument in node.args))
 
 
 def _count(node: ast.FormattedValue) -> bool:
@@ -185,6 +193,7 @@ def test_the_rule_holds(path: Path):
         "st.pills('Which', models)",
         "st.radio('Which', ['a'], format_func=lambda m: m)",
         "st.tabs(models)",
+        "st.markdown(''.join(name for name in names))",
         "st.write(x)",
         "st.table(x)",
         "st.html(x)",
@@ -217,6 +226,7 @@ def test_the_rule_allows_one_way_of_importing(line: str):
     [
         "st.markdown('Our *own* words')",
         "st.markdown(escape(name))",
+        "st.markdown(''.join(escape(name) for name in names))",
         "st.caption(f':red[{escape(name)}], {n:,} of {m:,}')",
         "st.button(WORDS)",
         "st.selectbox('Model', models)",

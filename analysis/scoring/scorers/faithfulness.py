@@ -72,6 +72,7 @@ _NO_CLAIM = re.compile(
     r"(?:unfortunately,? )?(?:based on |according to )?(?:the |these |this )?(?:provided |given |available )?"
     r"(?:document|context|source|passage|text|information)s? (?:provided )?(?:do|does|did) ?(?:not|n(?:'|’)t)|"
     r"(?:unfortunately,? )?there is no (?:specific |such )?(?:information|mention)|"
+    r"(?:no problem|my pleasure|any ?time|freut mich|bitte schön|de rien|de nada|prego|graag gedaan)\b|"
     r"danke|gern(?:e| geschehen)|leider (?:kann|weiß|habe|finde) ich|ich weiß (?:das |es |leider )?nicht|"
     r"ich kann (?:das |dazu |leider |ihnen |dir ){0,3}(?:nicht|nichts|kein)|merci|je ne (?:sais|peux)|gracias|"
     r"no (?:sé|puedo))\b",
