@@ -29,7 +29,7 @@ def show(record: Mapping[str, Any]) -> None:
         evidence.places(record, mark["evidence"] or [])
         if mark["note"]:
             log_text(mark["note"])
-        st.caption(escape(scorer.limits, limit=600))
+        st.caption(escape(scorer.limits, limit=1600))
     others = [pair for pair in known if pair not in flagged]
     if others:
         with st.expander(f"All they gave: {len(others):,} more", type="compact"):

@@ -35,4 +35,4 @@ def show(scope: Scope, metric: Metric) -> None:
         with st.container(key=f"worst-{record['id']}", gap="small"):
             there.link(f"{words} · {when} · {record['model'] or 'no model'}", "record", record["id"])
             evidence.places(record, record["evidence"] or [])
-    st.caption(escape(f"{scorer.title}. {scorer.limits}", limit=900))
+    st.caption(escape(f"{scorer.title}. {scorer.limits}", limit=1600))
