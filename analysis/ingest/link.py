@@ -163,8 +163,8 @@ def forget_marks(cursor: duckdb.DuckDBPyConnection, records: str) -> None:
 
 def forget_turns(cursor: duckdb.DuckDBPyConnection, records: str) -> None:
     """Take away the marks that rest on what came next, in the conversations of records that come, change or go."""
-    reading_on = cursor.execute("SELECT count(*) FROM scorers WHERE reads_on").fetchone()
-    if reading_on and reading_on[0]:
+    held = "SELECT 1 FROM marks WHERE name IN (SELECT name FROM scorers WHERE reads_on) LIMIT 1"
+    if cursor.execute(held).fetchone():
         cursor.execute(
             f"""DELETE FROM marks WHERE name IN (SELECT name FROM scorers WHERE reads_on) AND record_id IN (
                 SELECT id FROM records WHERE session_id IN (SELECT session_id FROM records WHERE id IN ({records})))"""
