@@ -143,7 +143,7 @@ def measure_prompts(data: Path) -> list[str]:
         areas = (f"{source} {area(found, others):.3f}" for source, others in harmless.items())
         print(f"           area against {', '.join(areas)}")
     families = Counter(
-        family for mark in marks(PROMPT, unread) if mark.label for family in mark.label.split(",")
+        family for mark in marks(PROMPT, unread) if mark.label for family in mark.label.split(", ")
     )  # fmt: skip
     print("jailbreaks half not read, families:", ", ".join(f"{name} {n}" for name, n in families.most_common()))
     return texts + read + unread

@@ -82,7 +82,7 @@ def _mark(texts: Sequence[tuple[str, str]], find: Callable[[str], list[Found]]) 
         value = max(value, weight)
         least = 0.0 if weight >= FLAGS_FROM else MEDIUM
         shown += (Span(field, one.start, one.end, one.family) for one in _outer(found) if one.weight >= least)
-    label = ",".join(sorted({span.kind for span in shown})) or None
+    label = ", ".join(sorted({span.kind for span in shown})) or None
     return Mark(value, label, tuple(shown))
 
 
