@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 OWN: tuple[Scorer, ...] = (
     *faithfulness.SCORERS, *relevance.SCORERS, *coherence.SCORERS, *refusal.SCORERS, *format.SCORERS,
     *language.SCORERS, *tone.SCORERS, *length.SCORERS, *implicit_feedback.SCORERS,
-    *toxicity.SCORERS, *injection.SCORERS, *jailbreak.SCORERS, *pii.SCORERS, *secrets.SCORERS,
+    *toxicity.SCORERS, *injection.SCORERS[:1], *jailbreak.SCORERS, *pii.SCORERS, *secrets.SCORERS,
+    *injection.SCORERS[1:],
 )  # fmt: skip
-"""All of them, in the order in which they are listed."""
+"""All of them, in the order in which they are listed; a page's first figures are those of its first ones."""
