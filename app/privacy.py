@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 import polars as pl
+import streamlit as st
 
 from analysis.metrics.conversations import JSON_COLUMNS
 from analysis.record import TEXT_COLUMNS
@@ -26,6 +27,12 @@ SHOWN_TO = "pii.shown_to"
 
 def shown_to() -> frozenset[str]:
     """Give the roles that see personal data."""
+    return _shown_to(str(runtime.current().workspace.root))
+
+
+# A page asks for each text that it draws. Who changes it here is heeded at once, another process within the seconds.
+@st.cache_data(ttl=5, max_entries=4, show_spinner=False)
+def _shown_to(workspace: str) -> frozenset[str]:
     return frozenset(settings.get(runtime.current().state, SHOWN_TO, sorted(identity.ROLES)))
 
 
@@ -33,6 +40,7 @@ def show_to(roles: Sequence[str]) -> None:
     """Keep which roles see personal data; all of them is the default."""
     kept = None if frozenset(roles) == identity.ROLES else sorted(roles)
     settings.put(runtime.current().state, SHOWN_TO, kept, who=identity.current().name)
+    _shown_to.clear()
 
 
 def hides() -> bool:

@@ -20,10 +20,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from analysis.scoring.scorer import spans
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from numpy.typing import NDArray
+
+    from analysis.scoring.scorer import Span
 
 WEIGHTS = Path(__file__).parent / "weights"
 READ = 20_000
@@ -159,6 +163,10 @@ class Head:
         strongest = sorted(first.values(), key=lambda place: -place.weight)[:most]
         least = strongest[0].weight / 5 if strongest else 0.0
         return sorted(place for place in strongest if place.weight >= least)
+
+    def evidence(self, field: str, text: str, label: str) -> tuple[Span, ...]:
+        """Give the :meth:`places` of a text that is a record's field as evidence of a label."""
+        return spans(field, ((place.start, place.end, label) for place in self.places(text, label)))
 
     def _summed(self, found: Sequence[str]) -> _Summed:
         seen = Counter(found)

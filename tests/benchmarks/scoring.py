@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.ingest.report import Options
 from analysis.ingest.run import import_paths
+from analysis.scoring.context import NEXT
 from analysis.scoring.registry import registry
 from analysis.scoring.run import score
 from analysis.store import Store
@@ -84,8 +85,7 @@ def _report(store: Store, what: str) -> None:
 
 
 def _batch(store: Store, scorer: Scorer) -> pl.DataFrame:
-    own = [name for name in scorer.reads if name not in ("next_prompt", "goes_on")]
-    columns = ", ".join([*(f'r."{name}"' for name in own)])
+    columns = ", ".join(f'r."{name}"' for name in scorer.reads if name not in NEXT)
     sql = f"SELECT {columns} FROM records r WHERE {scorer.among} ORDER BY hash(r.id) LIMIT {ALONE}"
     frame = store.frame(sql)
     if scorer.reads_on:

@@ -34,6 +34,7 @@ import numpy as np
 import polars as pl
 
 from analysis.scoring.scorers import coherence, faithfulness, relevance
+from tests.benchmarks.roc import area
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -103,13 +104,6 @@ def bigram_coverage(case: Case) -> float:
     return sum(pair in known for pair in pairs) / len(pairs) if pairs else 0.0
 
 
-def auc(positive: Sequence[float] | NDArray[np.float64], negative: Sequence[float] | NDArray[np.float64]) -> float:
-    """Area under the ROC curve: how often a positive has more than a negative; ties count half."""
-    p, n = np.asarray(positive, float), np.sort(np.asarray(negative, float))
-    below, upto = np.searchsorted(n, p, "left"), np.searchsorted(n, p, "right")
-    return float((below + upto).mean() / 2 / len(n))
-
-
 def score(scorer: Scorer, rows: Sequence[tuple[object, ...]]) -> list[Mark]:
     """Score rows of what a scorer reads."""
     kinds = {"documents": DOCUMENTS}
@@ -162,10 +156,10 @@ def _compare(cases: Sequence[Case], values: NDArray[np.float64], label: NDArray[
     differences = []
     for _ in range(RESAMPLES):
         yes, no = (rng.choice(part, len(part)) for part in (np.flatnonzero(label), np.flatnonzero(~label)))
-        differences.append(auc(values[yes], values[no]) - auc(base[yes], base[no]))
+        differences.append(area(values[yes], values[no]) - area(base[yes], base[no]))
     low, high = np.quantile(differences, (0.025, 0.975))
-    by_length = auc(length[label], length[~label])
-    ours, theirs = auc(values[label], values[~label]), auc(base[label], base[~label])
+    by_length = area(length[label], length[~label])
+    ours, theirs = area(values[label], values[~label]), area(base[label], base[~label])
     return (
         f"AUC {ours:.3f}   bigrams {theirs:.3f}   difference {ours - theirs:+.3f} ({low:+.3f} to {high:+.3f})   "
         f"length alone {max(by_length, 1 - by_length):.3f}"
@@ -210,7 +204,7 @@ def measure_relevance(data: Path) -> None:
             sum(value <= (scorer.flags_from or 0.0) for value in values) / len(values) for values in (own, wrong)
         ]
         print(
-            f"relevance  {name:28s} {len(own):4d} of {len(pairs):4d} measured   AUC {auc(own, wrong):.3f}   "
+            f"relevance  {name:28s} {len(own):4d} of {len(pairs):4d} measured   AUC {area(own, wrong):.3f}   "
             f"flagged: own {flagged[0]:.3f}, of others {flagged[1]:.3f}"
         )
 
@@ -238,7 +232,7 @@ def measure_coherence(data: Path) -> None:
             whole_values = values[[place for place, _ in damaged]]
             name = (damage.__doc__ or "").rstrip(".")
             hit = (got <= coherence.FLAGS_FROM).mean()
-            print(f"           {name:42s} n {len(got):4d}   AUC {auc(whole_values, got):.3f}   flagged {hit:.3f}")
+            print(f"           {name:42s} n {len(got):4d}   AUC {area(whole_values, got):.3f}   flagged {hit:.3f}")
 
 
 def _cut(text: str, rng: random.Random) -> str | None:

@@ -29,6 +29,7 @@ import numpy as np
 import polars as pl
 
 from analysis.scoring.scorers import injection
+from tests.benchmarks.roc import area
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,13 +115,6 @@ def marks(scorer: Scorer, texts: Sequence[str]) -> list[Mark]:
 def values(scorer: Scorer, texts: Sequence[str]) -> np.ndarray:
     """Score texts, and give the values: an array (n,)."""
     return np.array([mark.value for mark in marks(scorer, texts)], dtype=float)
-
-
-def area(positive: np.ndarray, negative: np.ndarray) -> float:
-    """Compute the area under the ROC curve: how often a positive is above a negative, a tie being half."""
-    ordered = np.sort(negative)
-    below, upto = np.searchsorted(ordered, positive, "left"), np.searchsorted(ordered, positive, "right")
-    return float((below + upto).mean() / 2 / len(negative))
 
 
 def measure_prompts(data: Path) -> list[str]:

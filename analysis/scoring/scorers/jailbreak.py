@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.scoring import linear
-from analysis.scoring.scorer import UNMEASURED, Mark, Scorer, each, spans
+from analysis.scoring.scorer import UNMEASURED, Mark, Scorer, each
 
 WEIGHTS = linear.WEIGHTS / "jailbreak.npz"
 FLAGS_FROM = 0.5
@@ -32,8 +32,7 @@ def prompt_jailbreak(prompt: str | None) -> Mark:
     value = round(float(found[0]), 4)
     if value < FLAGS_FROM:
         return Mark(value)
-    shown = head.places(prompt, "jailbreak")
-    return Mark(value, evidence=spans("prompt", ((place.start, place.end, "jailbreak") for place in shown)))
+    return Mark(value, evidence=head.evidence("prompt", prompt, "jailbreak"))
 
 
 SCORERS: tuple[Scorer, ...] = (

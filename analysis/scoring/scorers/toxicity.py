@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from analysis.scoring import linear
-from analysis.scoring.scorer import UNMEASURED, Mark, Scorer, each, spans
+from analysis.scoring.scorer import UNMEASURED, Mark, Scorer, each
 
 if TYPE_CHECKING:
     from analysis.scoring.scorer import Score
@@ -49,8 +49,7 @@ def mark(field: str, text: str | None) -> Mark:
         return Mark(value)
     kind = 1 + int(found[1:].argmax())
     label = head.labels[kind] if found[kind] >= NAMED_FROM else head.labels[0]
-    shown = head.places(text, label)
-    return Mark(value, label, spans(field, ((place.start, place.end, label) for place in shown)))
+    return Mark(value, label, head.evidence(field, text, label))
 
 
 def _score(field: str) -> Score:
