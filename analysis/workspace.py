@@ -59,6 +59,11 @@ class Workspace:
         return self.root / "scorers"
 
     @property
+    def baselines(self) -> Path:
+        """What each application usually answers, as learnt from its answers; may be missing."""
+        return self.root / "baselines"
+
+    @property
     def rubrics(self) -> Path:
         """TOML files of the workspace's own rubrics for judges; may be missing."""
         return self.root / "rubrics"

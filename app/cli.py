@@ -190,11 +190,15 @@ def score(
     sample: Annotated[
         int | None, typer.Option(metavar="N", help="Score only N records, drawn at random; else all that lack a score.")
     ] = None,
+    learn: Annotated[
+        list[str] | None,
+        typer.Option(metavar="APP", help="Learn anew what this application usually answers; may be repeated."),
+    ] = None,
     workspace: Home = None,
     as_json: Json = False,
 ) -> None:
     """Score the records that have no score yet, or one of an older version; nothing is sent anywhere."""
-    answer = terminal.ask("score", {"scorers": scorer, "sample": sample}, stoppable=True)
+    answer = terminal.ask("score", {"scorers": scorer, "sample": sample, "learn": learn}, stoppable=True)
     terminal.say("score", answer, as_json=as_json)
     if answer["failed"]:
         raise typer.Exit(FAILED)

@@ -175,6 +175,9 @@ def _score(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
     sample = arguments.get("sample")
     if sample is not None and int(sample) < 1:
         raise ValueError(f"A sample of {sample} is none. Give a number of records, 1 or more.")
+    again = arguments.get("learn")
+    if again:
+        awaited(call, "learn", {"apps": again})
     return awaited(call, "score", {"scorers": [scorer.name for scorer in chosen], "sample": sample})
 
 

@@ -14,6 +14,7 @@ import duckdb
 
 from analysis.cancelled import CancelledError
 from analysis.metrics.kept.days import refresh
+from analysis.scoring.learning import due
 from analysis.scoring.plan import coverage
 from analysis.scoring.registry import registry
 from analysis.state import jobs as kept
@@ -171,7 +172,7 @@ class Runner:
         known = registry(self._store.workspace).scorers.values()
         follow = [scorer for scorer in known if not scorer.heavy or scorer.name in also]
         behind = [name for name, far in coverage(self._store, follow).items() if far.marked < far.eligible]
-        if behind:
+        if behind or due(self._store):
             self.submit("score", {"scorers": behind, "sample": None}, who=who)
 
     def _freshen(self) -> None:

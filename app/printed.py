@@ -94,11 +94,14 @@ def _scorers(answer: dict[str, Any]) -> str:
 
 
 def _scored(answer: dict[str, Any]) -> str:
+    learnt = [
+        f"Learnt what {clean(app) or 'records without an application'} usually answers." for app in answer["learnt"]
+    ]
     if not answer["total"]:
-        return "Nothing to score: every record has its scores."
+        return "\n".join([*learnt, "Nothing to score: every record has its scores."])
     done = f"{_counted(answer['records'], 'record')} scored in {answer['seconds']:,.1f} s: {answer['marks']:,} scores."
     raised = [f"{clean(name)} broke off: {clean(why)}" for name, why in answer["failed"].items()]
-    return "\n".join([done, *raised])
+    return "\n".join([*learnt, done, *raised])
 
 
 def _sql(answer: dict[str, Any]) -> str:

@@ -10,7 +10,8 @@ import streamlit as st
 from analysis.metrics.fields import SCORER
 from analysis.metrics.filter import Filter
 from analysis.scoring.registry import registry
-from app import breakdowns, data, drill, people, runtime, scoring_run, units, watch, words
+from analysis.scoring.scorers import output_deviation
+from app import breakdowns, data, drill, people, runtime, scoring_baselines, scoring_run, units, watch, words
 from app.charts.listing import Column
 from app.text import escape
 
@@ -70,6 +71,8 @@ def _open(scorer: Scorer, covered: Coverage) -> None:
     if figure.value is not None:
         st.markdown(escape(f"{figure.metric.title}: {units.figure(figure.value, figure.metric.unit)}, "
                            f"{words.rests_on(figure)}", limit=300))  # fmt: skip
+    if scorer.name == output_deviation.NAME:
+        scoring_baselines.draw()
     people.choose(scorer)
     people.rates(scorer, whole)
     with st.container(horizontal=True, gap="medium"):

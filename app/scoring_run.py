@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from analysis.state import settings
-from app import data, identity, runtime, watch
+from app import data, identity, runtime, scoring_baselines, watch
 from app.jobs import ALSO, FOLLOWS
 from app.sizes import counted
 from app.text import escape, plain_label
@@ -51,11 +51,13 @@ def run(names: Sequence[str], sample: int | None) -> None:
 
 def ended() -> None:
     """Say what became of the runs that this person began last."""
-    for job in watch.finished("score"):
+    for job in watch.finished("learn", "score"):
         result = job.result or {}
         if job.error:
             st.markdown(f":red[{escape(watch.label(job), limit=200)}:] {escape(job.error, limit=600)}")
-        elif result:
+        for app in result.get("learnt", []):
+            st.markdown(f"Learnt what {escape(scoring_baselines.named(app), limit=120)} usually answers.")
+        if job.kind == "score" and result:
             took = f"{counted(result['records'], 'record')} scored in {result['seconds']:,.0f} s."
             st.markdown(escape(took if result["total"] else "There was nothing left to score."))
         for name, why in result.get("failed", {}).items():

@@ -98,6 +98,8 @@ def label(job: Job) -> str:
         return f"{verb} {', '.join(paths[:2])}{more}"
     if job.kind == "score":
         return f"Score by {counted(len(job.arguments['scorers']), 'scorer')}"
+    if job.kind == "learn":
+        return "Learn what an application usually answers"
     if job.kind == "judge":
         return f"Judge {job.arguments['rubric']} by {plain_label(job.arguments['model'])}"
     return f"Take import {job.arguments['import']} back" if job.kind == "undo" else "Compute costs by the new prices"
@@ -129,7 +131,7 @@ def _state(job: Job, progress: dict[str, Any] | None, ahead: int) -> str:
     if job.state == "queued":
         return f"Waits for {counted(ahead, 'job')} before it" if ahead else "Begins"
     if progress is None:
-        return "Under way" if job.kind in ("undo", "reprice") else "Begins"
+        return "Under way" if job.kind in ("undo", "reprice", "learn") else "Begins"
     if job.kind in ("score", "judge"):
         return _scoring(progress)
     place, files = _place(job, progress)

@@ -15,8 +15,10 @@ from analysis.ingest.run import import_paths, undo
 from analysis.pricing import reprice
 from analysis.scoring.judge.budget import Budget
 from analysis.scoring.judge.order import Order
+from analysis.scoring.learning import due, learn
 from analysis.scoring.registry import registry
 from analysis.scoring.run import score
+from analysis.scoring.scorers import output_deviation
 from app.ticket import GiveWayError
 
 if TYPE_CHECKING:
@@ -61,6 +63,10 @@ def _undo(store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str, 
 
 
 def _score(store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
+    names = list(arguments["scorers"])
+    learnt = learn(store, due(store))
+    if learnt and output_deviation.NAME not in names:
+        names.append(output_deviation.NAME)
     found = registry(store.workspace)
 
     def tell(run: Run) -> None:
@@ -71,14 +77,18 @@ def _score(store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str,
 
     try:
         run = score(
-            store, [found.find(name) for name in arguments["scorers"]], sample=arguments.get("sample"),
+            store, [found.find(name) for name in names], sample=arguments.get("sample"),
             on_progress=tell, cancelled=lambda: ticket.cancelled() or ticket.others(),
         )  # fmt: skip
     except CancelledError:
         if ticket.cancelled():
             raise
         raise GiveWayError from None  # it may take hours, and goes on where it ended
-    return asdict(run)
+    return asdict(run) | {"learnt": learnt}
+
+
+def _learn(store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
+    return {"learnt": learn(store, arguments["apps"])}
 
 
 def _judge(store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
@@ -100,4 +110,11 @@ def _reprice(store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[st
         return {"priced": reprice(cursor)}
 
 
-KINDS: dict[str, Work] = {"import": _import, "score": _score, "judge": _judge, "undo": _undo, "reprice": _reprice}
+KINDS: dict[str, Work] = {
+    "import": _import,
+    "learn": _learn,
+    "score": _score,
+    "judge": _judge,
+    "undo": _undo,
+    "reprice": _reprice,
+}

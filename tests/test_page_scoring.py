@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from streamlit.testing.v1 import AppTest
+
     from analysis.store import Store
 
 SCORER = """
@@ -60,12 +62,34 @@ def test_run_watch_and_read(filled: list[str], monkeypatch: Any) -> None:
     assert "It knows one word." in words(page)
     assert "no weights" in words(page)
     page.button(key="scorer-run").click().run()
+    settle(page)
+    assert "80 records scored" in words(page)
+    assert "Answers with pictures: 25" in words(page)
+
+
+def test_what_an_application_usually_answers_is_learnt_with_the_scores_and_anew_on_demand(
+    store: Store, add_records: Callable[..., list[str]]
+) -> None:
+    answers = [f"Parcel {place} of *order* {place % 7} is on its way to you." for place in range(450)]
+    add_records(*({"app": "a_shop", "prompt": "Where?", "response": answer} for answer in answers))
+    page = look("scoring", scorer="output_deviation")
+    assert "an application needs 400 different answers" in words(page)
+    page.button(key="scoring-start").click().run()
+    settle(page)
+    assert "Learnt what a_shop usually answers" in words(page)
+    assert "learnt from 450 different answers" in words(page)
+    page.button(key="baseline-learn").click().run()
+    settle(page)
+    assert "Learnt what a_shop usually answers" in words(page)
+    assert "450 records scored" in words(page)
+
+
+def settle(page: AppTest) -> None:
+    """Wait until no job runs, and draw the page anew."""
     jobs = runtime.current().jobs
     while jobs.active():
         time.sleep(0.05)
     page.run()
-    assert "80 records scored" in words(page)
-    assert "Answers with pictures: 25" in words(page)
 
 
 def test_a_scorer_is_tried_on_a_pasted_text(filled: list[str]) -> None:

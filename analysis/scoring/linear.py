@@ -41,14 +41,14 @@ PARTS = (2, 5)
 
 # A text has fewer words than characters, so that no count is greater.
 _DAMPED = [0.0, *(1 + math.log(count) for count in range(1, READ + 1))]
-_WORD = re.compile(r"\w+(?:['’]\w+)*")
+WORD = re.compile(r"\w+(?:['’]\w+)*")
 
 
 @lru_cache(maxsize=600)
 def words(text: str) -> tuple[str, ...]:
     """Split a text into its words, in lower case."""
     # Joined, so that one call makes all of them lower case; a word has no space in it, whatever its lower case is.
-    found = _WORD.findall(text[:READ])
+    found = WORD.findall(text[:READ])
     return tuple(" ".join(found).lower().split(" ")) if found else ()
 
 
@@ -150,7 +150,7 @@ class Head:
         several times is shown where it occurs first.
         """
         column = self.labels.index(label)
-        found = [(match.start(), match.end()) for match in _WORD.finditer(text[:READ])]
+        found = [(match.start(), match.end()) for match in WORD.finditer(text[:READ])]
         tokens = [text[start:end].lower() for start, end in found]
         if not tokens:
             return []

@@ -1,5 +1,7 @@
 """The scorers there are: Afterword's own, those of installed packages, and those of the workspace.
 
+One of its own depends on the workspace: what each application usually answers was learnt there.
+
 A package offers its scorers by the entry point group ``afterword.scorers``, a workspace by Python files in its folder
 ``scorers``; either names one :class:`Scorer` or several. The folder is its owner's: nothing that is uploaded or
 exported lands in it.
@@ -14,8 +16,9 @@ from functools import lru_cache, partial
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
+from analysis.scoring import baseline, learning
 from analysis.scoring.scorer import Scorer
-from analysis.scoring.scorers import OWN
+from analysis.scoring.scorers import OWN, output_deviation
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,14 +56,16 @@ class Registry:
 
 
 def registry(workspace: Workspace) -> Registry:
-    """Find the scorers of a workspace; its files are read again when they change."""
+    """Find the scorers of a workspace; what it reads of it is read again when it changes."""
     files = sorted(workspace.scorers.glob("*.py")) if workspace.scorers.is_dir() else []
-    return _registry(tuple((path, path.stat().st_mtime_ns) for path in files))
+    return _registry(tuple((path, path.stat().st_mtime_ns) for path in files), learning.kept(workspace))
 
 
 @lru_cache(maxsize=8)
-def _registry(files: tuple[tuple[Path, int], ...]) -> Registry:
-    found: dict[str, Scorer] = {scorer.name: scorer for scorer in OWN}
+def _registry(files: tuple[tuple[Path, int], ...], learnt: tuple[tuple[Path, int], ...]) -> Registry:
+    baselines = {one.app: one for one in (baseline.load(path, changed) for path, changed in learnt)}
+    own = (*OWN, output_deviation.scorer(baselines))
+    found: dict[str, Scorer] = {scorer.name: scorer for scorer in own}
     broken: list[tuple[str, str]] = []
     offers: list[tuple[str, Callable[[], object]]] = [(point.value, point.load) for point in entry_points(group=GROUP)]
     offers += [(str(path), partial(_of_file, path)) for path, _ in files]
