@@ -64,6 +64,11 @@ class Workspace:
         return self.root / "baselines"
 
     @property
+    def formats(self) -> Path:
+        """The formats that the team expects of answers; may be missing."""
+        return self.root / "formats.json"
+
+    @property
     def rubrics(self) -> Path:
         """TOML files of the workspace's own rubrics for judges; may be missing."""
         return self.root / "rubrics"

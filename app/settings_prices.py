@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
-from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import streamlit as st
 
 from analysis import overrides
 from analysis.metrics.filter import Filter
-from app import data, runtime, watch
+from app import data, runtime, watch, workspace_file
 from app.sizes import counted
 from app.text import escape, log_text, plain_label
 
@@ -38,8 +35,7 @@ def draw() -> None:
     held = runtime.current().workspace.prices
     st.text_area(
         "Your own prices, in US dollars for a million tokens",
-        value=held.read_text(encoding="utf-8", errors="replace") if held.is_file() else "",
-        key=_TEXT, height=220, placeholder=EXAMPLE, persist_state="session",
+        value=workspace_file.text_of(held), key=_TEXT, height=220, placeholder=EXAMPLE, persist_state="session",
     )  # fmt: skip
     st.caption(
         escape(
@@ -49,7 +45,7 @@ def draw() -> None:
             limit=500,
         )
     )
-    problem = st.session_state.get(_PROBLEM, "")
+    problem = st.session_state.get(_PROBLEM)
     if problem:
         st.markdown(f":red[Not saved.] {escape(problem, limit=500)}")
     st.button("Save and compute costs anew", key="prices-save", on_click=_save, disabled=watch.busy("reprice"))
@@ -78,7 +74,7 @@ def _unpriced() -> None:
 
 def _fill(models: list[dict[str, Any]]) -> None:
     """Add an entry to fill in for each model that the list lacks."""
-    st.session_state[_PROBLEM] = ""
+    st.session_state[_PROBLEM] = None
     try:
         entries = json.loads(st.session_state[_TEXT] or "[]")
     except ValueError as error:
@@ -95,23 +91,11 @@ def _fill(models: list[dict[str, Any]]) -> None:
 
 def _save() -> None:
     """Keep the list where it is as it should be, and compute all costs anew; for the button's callback."""
-    here, text = runtime.current().workspace, st.session_state[_TEXT]
-    st.session_state[_PROBLEM] = ""
-    draft = Path(mkdtemp(dir=here.staging)) / here.prices.name
-    try:
-        if text.strip():
-            draft.write_text(text, encoding="utf-8")
-            overrides.load(draft)
-            draft.replace(here.prices)
-        else:
-            here.prices.unlink(missing_ok=True)
-    except (overrides.PriceFileError, OSError) as error:
-        st.session_state[_PROBLEM] = str(error)
-        return
-    finally:
-        shutil.rmtree(draft.parent, ignore_errors=True)
-    watch.put_away()
-    watch.submit("reprice", {})
+    problem = workspace_file.keep(runtime.current().workspace.prices, st.session_state[_TEXT] or "", overrides.load)
+    st.session_state[_PROBLEM] = problem
+    if problem is None:
+        watch.put_away()
+        watch.submit("reprice", {})
 
 
 def _outcome() -> None:

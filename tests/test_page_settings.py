@@ -42,9 +42,9 @@ def words(page: AppTest) -> str:
     return " ".join(element.value for element in drawn).replace("\u2060", "").replace("\\", "")
 
 
-def save(page: AppTest, text: str) -> AppTest:
-    page.text_area(key="prices-text").input(text).run()
-    page.button(key="prices-save").click().run()
+def save(page: AppTest, text: str, what: str = "prices") -> AppTest:
+    page.text_area(key=f"{what}-text").input(text).run()
+    page.button(key=f"{what}-save").click().run()
     deadline = time.monotonic() + 30
     while runtime.current().jobs.active():
         assert time.monotonic() < deadline
@@ -93,6 +93,44 @@ def test_a_bad_price_file_is_refused_in_words_and_not_kept(page: AppTest, text: 
     assert why in words(page)
     assert not runtime.current().workspace.prices.exists()
     assert list(runtime.current().workspace.staging.iterdir()) == []
+
+
+def test_answers_that_must_be_json_are_checked_by_the_schema_of_their_application(
+    page: AppTest, store: Store, add_records: Callable[..., list[str]]
+) -> None:
+    answers = ('{"city": "Rome"}', '{"town": "Rome"}', "Rome")
+    add_records(*({"app": app, "response": answer} for app in ("geo-eu", "chat") for answer in answers))
+    save(page, '[{"app": "geo-*", "schema": {"type": "object", "required": ["city"]}}]', "formats")
+    assert "Saved, and all answers checked by it." in words(page)
+    found = store.rows(
+        "SELECT r.app, r.response, m.label FROM current_marks m JOIN records r ON r.id = m.record_id "
+        "WHERE m.name = 'valid_json' AND m.value IS NOT NULL ORDER BY response"
+    )
+    labels = ["not JSON", "valid", "does not fit the schema"]
+    assert [(row["app"], row["label"]) for row in found] == [("geo-eu", label) for label in labels]
+    save(page, "", "formats")
+    assert not store.workspace.formats.exists()
+    assert store.rows("FROM current_marks WHERE name = 'valid_json' AND value IS NOT NULL") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("[{", "formats.json is not JSON"),
+        ("{}", "must hold a list"),
+        ("[1]", "entry 1 is no object"),
+        ('[{"schema": {}}]', "entry 1: app or feature is missing"),
+        ('[{"app": "x"}, {"app": 1}]', "entry 2: app must be text, not 1"),
+        ('[{"app": "x", "format": "json"}]', "unknown field 'format'"),
+        ('[{"app": "x", "schema": []}]', "schema must be an object"),
+        ('[{"app": "x", "schema": {"properties": {"a": {"type": "texts"}}}}]', "no JSON schema (properties.a.type:"),
+    ],
+)
+def test_bad_formats_are_refused_in_words_and_not_kept(page: AppTest, text: str, why: str) -> None:
+    save(page, text, "formats")
+    assert "Not saved." in words(page)
+    assert why in words(page)
+    assert not runtime.current().workspace.formats.exists()
 
 
 def test_models_without_a_price_are_written_into_the_list_to_be_filled_in(page: AppTest):

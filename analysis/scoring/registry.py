@@ -1,6 +1,7 @@
 """The scorers there are: Afterword's own, those of installed packages, and those of the workspace.
 
-One of its own depends on the workspace: what each application usually answers was learnt there.
+Some of its own depend on the workspace: on the formats that the team expects of answers, and on what was learnt there
+of the applications.
 
 A package offers its scorers by the entry point group ``afterword.scorers``, a workspace by Python files in its folder
 ``scorers``; either names one :class:`Scorer` or several. The folder is its owner's: nothing that is uploaded or
@@ -16,14 +17,18 @@ from functools import lru_cache, partial
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
-from analysis.scoring import baseline, learning
+from analysis.scoring import answer_formats, baseline, learning
 from analysis.scoring.scorer import Scorer
-from analysis.scoring.scorers import OWN, output_deviation
+from analysis.scoring.scorers import own
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from analysis.scoring.answer_formats import AnswerFormat
     from analysis.workspace import Workspace
+
+    _Dated = tuple[tuple[Path, int], ...]
+    """Files, each with when it was changed."""
 
 GROUP = "afterword.scorers"
 
@@ -58,15 +63,24 @@ class Registry:
 def registry(workspace: Workspace) -> Registry:
     """Find the scorers of a workspace; what it reads of it is read again when it changes."""
     files = sorted(workspace.scorers.glob("*.py")) if workspace.scorers.is_dir() else []
-    return _registry(tuple((path, path.stat().st_mtime_ns) for path in files), learning.kept(workspace))
+    return _registry(_dated(files), _dated([workspace.formats]), learning.kept(workspace))
+
+
+def _dated(files: Iterable[Path]) -> _Dated:
+    return tuple((path, path.stat().st_mtime_ns) for path in files if path.exists())
 
 
 @lru_cache(maxsize=8)
-def _registry(files: tuple[tuple[Path, int], ...], learnt: tuple[tuple[Path, int], ...]) -> Registry:
-    baselines = {one.app: one for one in (baseline.load(path, changed) for path, changed in learnt)}
-    own = (*OWN, output_deviation.scorer(baselines))
-    found: dict[str, Scorer] = {scorer.name: scorer for scorer in own}
+def _registry(files: _Dated, formats: _Dated, learnt: _Dated) -> Registry:
     broken: list[tuple[str, str]] = []
+    expected: tuple[AnswerFormat, ...] = ()
+    for path, _ in formats:
+        try:
+            expected = answer_formats.load(path)
+        except answer_formats.FormatFileError as error:
+            broken.append((str(path), str(error)))
+    baselines = {one.app: one for one in (baseline.load(path, changed) for path, changed in learnt)}
+    found = {scorer.name: scorer for scorer in own(expected, baselines)}
     offers: list[tuple[str, Callable[[], object]]] = [(point.value, point.load) for point in entry_points(group=GROUP)]
     offers += [(str(path), partial(_of_file, path)) for path, _ in files]
     for where, load in offers:

@@ -150,7 +150,7 @@ def measure_speed(texts: list[str]) -> None:
         "response": texts, "prompt": prompts, "system_prompt": ["Respond in JSON."] * len(texts),
         "parameters": [schema] * len(texts),
     })  # fmt: skip
-    scorers = [s for module in (refusal, language, tone, json_format, length) for s in module.SCORERS]
+    scorers = [s for module in (refusal, language, tone, length) for s in module.SCORERS] + [json_format.scorer()]
     for scorer in scorers:
         scorer.score(frame.select(scorer.reads).head(2))
     language.identify.cache_clear()

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.scoring.scorer import UNMEASURED, Mark
-from analysis.scoring.scorers.format import SCORERS, asks_for_json, valid_json
+from analysis.scoring.scorers.format import asks_for_json, scorer, valid_json
 
-[SCORER] = SCORERS
+SCORER = scorer()
 
 JSON_MODE = json.dumps({"temperature": 0, "response_format": {"type": "json_object"}})
 SCHEMA = {

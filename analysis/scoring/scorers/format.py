@@ -1,7 +1,8 @@
 """Whether answers are the JSON that was asked for.
 
-JSON was asked for where the request's parameters say so (``response_format`` and its like) or its words do. The answer
-is read as a program would read it: whole, by RFC 8259, and by the JSON schema where the request carries one.
+JSON was asked for where the request's parameters say so (``response_format`` and its like), its words do, or the team
+expects it of the application or feature. The answer is read as a program would read it: whole, by RFC 8259, and by the
+JSON schema that the team set, else the one that the request carries.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from analysis.scoring import answer_formats
 from analysis.scoring.scorer import UNMEASURED, Mark, Scorer, Span, each
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from analysis.scoring.answer_formats import AnswerFormat
 
 CHECKED = 20_000
 """Characters of an answer up to which it is held against a schema: some schemas take quadratic time."""
@@ -64,15 +68,21 @@ _SENTENCE_END = re.compile(r"[.!?]\s|\n")
 _FENCE = re.compile(r"```[\w-]{0,20}[ \t]*\n?")
 
 
-def valid_json(prompt: str | None, system_prompt: str | None, response: str | None, parameters: str | None) -> Mark:
+def valid_json(
+    prompt: str | None,
+    system_prompt: str | None,
+    response: str | None,
+    parameters: str | None,
+    expected: AnswerFormat | None = None,
+) -> Mark:
     """Tell whether an answer is valid JSON (1) or not (0, with what is wrong); unmeasured where none was asked for."""
     if response is None or not response.strip():
         return UNMEASURED
-    schema = None
+    asked, schema = False, None
     if parameters and _JSON_PARAMETERS.search(parameters):
         asked, schema = _requested(parameters)
-    else:
-        asked = False
+    if expected is not None:
+        asked, schema = True, expected.schema or schema
     if not (asked or asks_for_json(system_prompt) or asks_for_json(prompt)):
         return UNMEASURED
     wrong = _wrong(response)
@@ -207,25 +217,39 @@ def _validator(schema: str) -> Any:  # noqa: ANN401 - jsonschema makes the class
     return jsonschema.validators.extend(kind, {"pattern": None})(given, registry=referencing.Registry())
 
 
-SCORERS: tuple[Scorer, ...] = (
-    Scorer(
+def scorer(formats: Sequence[AnswerFormat] = ()) -> Scorer:
+    """Make the scorer of a team that expects these formats; another list of them is another version."""
+
+    def expected(
+        prompt: str | None,
+        system_prompt: str | None,
+        response: str | None,
+        parameters: str | None,
+        app: str | None,
+        feature: str | None,
+    ) -> Mark:
+        format = next((one for one in formats if one.speaks_of(app, feature)), None)
+        return valid_json(prompt, system_prompt, response, parameters, format)
+
+    reads = ("prompt", "system_prompt", "response", "parameters")
+    return Scorer(
         name="valid_json",
-        version=1,
+        version=1 + answer_formats.version(formats),
         title="Valid JSON",
         measures=(
-            "Whether the answer, where JSON was asked for by the parameters or in words, is JSON as a program reads it "
-            "(RFC 8259): 1, or 0 with what is wrong: fenced, text around JSON, cut off, not JSON, or does not fit the "
-            "schema, where the request carries one."
+            "Whether the answer, where JSON was asked for by the parameters, in words, or in the settings here, is "
+            "JSON as a program reads it (RFC 8259): 1, or 0 with what is wrong: fenced, text around JSON, cut off, not "
+            "JSON, or does not fit the schema, where the settings or the request have one."
         ),
         limits=(
-            "Requests that ask in uncommon words are left out. Schemas are checked for answers up to 20,000 "
-            "characters, without their patterns and formats, nor what they refer to elsewhere."
+            "Requests that ask in uncommon words are left out, unless the settings name their application. Schemas are "
+            "checked for answers up to 20,000 characters, without their patterns and formats, nor what they refer to "
+            "elsewhere."
         ),
-        reads=("prompt", "system_prompt", "response", "parameters"),
-        score=each(valid_json),
+        reads=(*reads, "app", "feature") if formats else reads,
+        score=each(expected if formats else valid_json),
         topic="quality",
         better="higher",
         flags_from=0.0,
         figure="Invalid JSON",
-    ),
-)
+    )
