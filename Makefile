@@ -38,7 +38,7 @@ lock:
 	$(call make_venv,$(VENV)-lock)
 	$(VENV)-lock/bin/python -m pip install --quiet '.[dev,judge,postgres]'
 	{ echo "# Made by 'make lock' from pyproject.toml. Do not edit."; \
-	  $(VENV)-lock/bin/python -m pip freeze | grep -v '^afterword '; } > constraints.txt
+	  $(VENV)-lock/bin/python -m pip freeze | grep -v '^afterword ' | sed 's/+cpu$$//'; } > constraints.txt
 	rm -rf $(VENV)-lock build
 
 # Debian's Chromium and PostgreSQL, which tests drive; without leave to install them those tests skip and say so.

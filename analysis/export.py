@@ -1,8 +1,8 @@
-"""Write records, or what the scorers gave them, to a file: Parquet, JSONL or CSV."""
+"""Write records, what the scorers gave them, or their topics to a file: Parquet, JSONL or CSV."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import polars as pl
@@ -56,10 +56,30 @@ def scores(store: Store, filter: Filter, path: Path) -> int:
     return _write(_marks(store, filter), path)
 
 
+def topics(store: Store, filter: Filter, path: Path) -> int:
+    """Write where the records of a filter lie on the maps, as :func:`records` does: a row a record and map.
+
+    Columns: ``id`` (the record's), ``of`` (the column that was mapped), ``topic`` (-1 between the topics), ``x``, ``y``
+    (the place on the map, no unit), ``similarity`` (the cosine to the middle of the most similar topic).
+    """
+    return _write(_placements(store, filter), path)
+
+
 def _marks(store: Store, filter: Filter) -> Iterator[pl.DataFrame]:
     where, values = filter.predicate()
     sql = f"""SELECT r.id::VARCHAR AS id, m.name AS scorer, m.version, m.value::DOUBLE AS value, m.label, m.evidence
         FROM current_marks m JOIN records r ON r.id = m.record_id WHERE {where}"""
+    return _read(store, sql, values)
+
+
+def _placements(store: Store, filter: Filter) -> Iterator[pl.DataFrame]:
+    where, values = filter.predicate()
+    sql = f"""SELECT r.id::VARCHAR AS id, m.field AS of, p.topic, p.x, p.y, p.similarity
+        FROM placements p JOIN maps m ON m.id = p.map JOIN records r ON r.id = p.record_id WHERE {where}"""
+    return _read(store, sql, values)
+
+
+def _read(store: Store, sql: str, values: dict[str, Any]) -> Iterator[pl.DataFrame]:
     with store.cursor() as cursor:
         reader = cursor.sql(sql, params=values or None).to_arrow_reader(BATCH)
         yield pl.DataFrame(reader.schema.empty_table())  # its columns, should there be no row

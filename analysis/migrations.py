@@ -51,6 +51,17 @@ VERSIONS: tuple[tuple[str, ...], ...] = (
         # whether its marks rest on what came after a record, too
         "ALTER TABLE scorers ADD COLUMN reads_on BOOLEAN DEFAULT false",
     ),
+    (
+        # A map of the texts of one column: the topics found on it, and where each record lies. One map a column counts,
+        # that which `placements` speak of.
+        """CREATE TABLE maps (id INTEGER, field VARCHAR, model VARCHAR, seed INTEGER, made TIMESTAMP,
+            fitted BIGINT, texts BIGINT)""",
+        """CREATE TABLE topics (map INTEGER, topic INTEGER, name VARCHAR, phrases VARCHAR[], middle VARCHAR,
+            exemplars UUID[])""",
+        # `topic` is -1 below every topic's floor; `cluster` is that of HDBSCAN, null where the text was not fitted.
+        """CREATE TABLE placements (map INTEGER, record_id UUID, topic INTEGER, similarity FLOAT, x FLOAT, y FLOAT,
+            cluster INTEGER)""",
+    ),
 )
 
 

@@ -64,6 +64,16 @@ class Workspace:
         return self.root / "baselines"
 
     @property
+    def vectors(self) -> Path:
+        """Vectors of texts, a folder a model; may be missing."""
+        return self.root / "vectors"
+
+    @property
+    def maps(self) -> Path:
+        """Maps of topics; may be missing."""
+        return self.root / "maps"
+
+    @property
     def formats(self) -> Path:
         """The formats that the team expects of answers; may be missing."""
         return self.root / "formats.json"

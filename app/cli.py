@@ -36,6 +36,7 @@ Where = Annotated[
     typer.Option(metavar="CONDITION", help="Such as model=gpt-5, 'latency>2' or text~refund; may be repeated."),
 ]
 Out = Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The file to write.")]
+Mapped = Annotated[str, typer.Option("--of", metavar="COLUMN", help="What is mapped: prompt or response.")]
 Number = Annotated[int, typer.Argument(metavar="ID", help="The import's number, from `afterword imports`.")]
 
 cli = typer.Typer(
@@ -48,6 +49,8 @@ cli = typer.Typer(
 )
 exported = typer.Typer(help="Write what the workspace holds to a file.", no_args_is_help=True, rich_markup_mode=None)
 cli.add_typer(exported, name="export")
+mapped = typer.Typer(help="What people talk about.", invoke_without_command=True, rich_markup_mode=None)
+cli.add_typer(mapped, name="topics")
 
 
 @cli.callback()
@@ -173,6 +176,47 @@ def export_scores(
 ) -> None:
     """Write what the scorers gave, a row a record and scorer, to a file that ends in .csv, .jsonl or .parquet."""
     _export("scores", output, _selection(start, end, where), as_json=as_json)
+
+
+@exported.command("topics")
+def export_topics(
+    output: Out,
+    start: From = None,
+    end: To = None,
+    where: Where = None,
+    workspace: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Write each record's topic and place on the map to a file that ends in .csv, .jsonl or .parquet."""
+    _export("topics", output, _selection(start, end, where), as_json=as_json)
+
+
+@mapped.callback()
+def topics(context: typer.Context, of: Mapped = "prompt", workspace: Home = None, as_json: Json = False) -> None:
+    """List the topics: number, name, records, share."""
+    if context.invoked_subcommand is None:
+        terminal.say("topics", terminal.ask("topics", {"of": of}), as_json=as_json)
+
+
+@mapped.command("build")
+def topics_build(
+    of: Mapped = "prompt",
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MODEL",
+            help="minilm-int8, minilm-static, or the name or path of a sentence-transformers model; else by how many "
+            "texts there are.",
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="The same seed gives the same map.")] = 0,
+    new: Annotated[bool, typer.Option("--new", help="Only place what came since on the map that is there.")] = False,
+    workspace: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Build the map of topics anew; the one that is there stays until the new one is whole."""
+    arguments = {"of": of, "model": model, "seed": seed, "new": new}
+    terminal.say("topics build", terminal.ask("topics build", arguments, stoppable=True), as_json=as_json)
 
 
 @cli.command()

@@ -26,6 +26,7 @@ from analysis.metrics.query import measure
 from analysis.scoring.judge.order import Order
 from analysis.scoring.plan import coverage
 from analysis.scoring.registry import registry
+from analysis.topics import listing
 from app.command import Call, Command, CommandError, awaited, plain, selected
 from app.work import import_arguments
 
@@ -141,12 +142,12 @@ def _metric(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 def _export(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Write records, or what the scorers gave them, to a file in staging, for the caller to move."""
+    """Write records, their scores or topics to a file in staging, for the caller to move."""
     ending, store = arguments["ending"].removeprefix("."), call.runtime.store
     if ending not in export.FORMATS:
         raise ValueError(f"Can't write a file of kind {ending!r}. End its name in .{', .'.join(export.FORMATS)}.")
     path = store.workspace.staging / f"export-{time.time_ns()}.{ending}"
-    write = {"records": export.records, "scores": export.scores}[arguments["what"]]
+    write = {"records": export.records, "scores": export.scores, "topics": export.topics}[arguments["what"]]
     return {arguments["what"]: write(store, selected(arguments), path), "staged": str(path)}
 
 
@@ -181,6 +182,20 @@ def _score(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
     return awaited(call, "score", {"scorers": [scorer.name for scorer in chosen], "sample": sample})
 
 
+def _topics(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
+    """List the topics of a column's map."""
+    store, column = call.runtime.store, arguments["of"]
+    about = {name: plain(value) for name, value in listing.current(store, column).items()}
+    rows = [{name: plain(value) for name, value in row.items()} for row in listing.topics(store, column)]
+    return {"of": column, "map": about, "topics": rows}
+
+
+def _topics_build(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Build a column's map anew, or place on it what came since."""
+    return awaited(call, "topics", {"column": arguments["of"], "model": arguments["model"], "new": arguments["new"],
+                                    "seed": arguments["seed"]})  # fmt: skip
+
+
 def _sql(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
     """Answer a SELECT."""
     answer = readonly.ask(call.runtime.store, arguments["sql"])
@@ -199,5 +214,7 @@ COMMANDS: dict[str, Command] = {
     "scorers": _scorers,
     "score": _score,
     "judge": _judge,
+    "topics": _topics,
+    "topics build": _topics_build,
     "sql": _sql,
 }

@@ -82,7 +82,7 @@ def _metric(answer: dict[str, Any]) -> str:
 
 
 def _export(answer: dict[str, Any]) -> str:
-    ((what, count),) = ((key, answer[key]) for key in ("records", "scores") if key in answer)
+    ((what, count),) = ((key, answer[key]) for key in ("records", "scores", "topics") if key in answer)
     return f"{answer['file']} has {_counted(count, what.removesuffix('s'))}."
 
 
@@ -91,6 +91,22 @@ def _scorers(answer: dict[str, Any]) -> str:
     rows = [[scorer[name] for name in columns] for scorer in answer["scorers"]]
     broken = [f"{clean(entry['where'])} could not be loaded: {clean(entry['why'])}" for entry in answer["broken"]]
     return "\n".join([table(columns, rows), *broken])
+
+
+def _topics(answer: dict[str, Any]) -> str:
+    columns = ["id", "name", "n", "share"]
+    rows = [[row["id"], row["name"], row["n"], f"{100 * row['share']:.1f} %"] for row in answer["topics"]]
+    return table(columns, rows)
+
+
+def _mapped(answer: dict[str, Any]) -> str:
+    placed = f"{_counted(answer['records'], 'record')} placed"
+    if "topics" not in answer:
+        return f"{placed}."
+    return (
+        f"{_counted(answer['topics'], 'topic')} of {_counted(answer['texts'], 'different text')}, "
+        f"{answer['fitted']:,} of them fitted; {placed}, in {answer['seconds']:,.0f} s."
+    )
 
 
 def _scored(answer: dict[str, Any]) -> str:
@@ -149,6 +165,8 @@ PRINTED: dict[str, Callable[[dict[str, Any]], str]] = {
     "score": _scored,
     "estimate": _estimate,
     "judge": _judged,
+    "topics": _topics,
+    "topics build": _mapped,
     "sql": _sql,
     "doctor": _doctor,
 }

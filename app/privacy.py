@@ -14,7 +14,7 @@ import streamlit as st
 
 from analysis.metrics.conversations import JSON_COLUMNS
 from analysis.record import TEXT_COLUMNS
-from analysis.scoring.scorers import pii, secrets
+from analysis.scoring.masking import masked
 from analysis.state import settings
 from app import identity, runtime
 
@@ -47,12 +47,6 @@ def hides() -> bool:
     """Tell whether personal data is masked for who is looking."""
     shown = shown_to()
     return shown != identity.ROLES and not identity.current().roles & shown
-
-
-def masked(text: str) -> str:
-    """Write the kind of each piece of personal data and each secret in its stead."""
-    text = pii.mask(text, secrets.find(text))
-    return pii.mask(text, pii.find(text))
 
 
 def for_reader(text: str) -> str:

@@ -85,7 +85,7 @@ def _one(job: Job, ahead: int) -> None:
         st.progress(value=_share(job, progress), text=escape(_state(job, progress, ahead), limit=300))
     with stop:
         me = identity.current()
-        if job.kind in ("import", "score", "judge") and (job.who == me.name or me.may("engineer")):
+        if job.kind in ("import", "score", "judge", "topics") and (job.who == me.name or me.may("engineer")):
             st.button("Cancel", key=f"cancel-{job.id}", type="tertiary", on_click=_cancel, args=(job.id,))
 
 
@@ -100,6 +100,8 @@ def label(job: Job) -> str:
         return f"Score by {counted(len(job.arguments['scorers']), 'scorer')}"
     if job.kind == "learn":
         return "Learn what an application usually answers"
+    if job.kind == "topics":
+        return "Place new records on the map of topics" if job.arguments["new"] else "Build the map of topics"
     if job.kind == "judge":
         return f"Judge {job.arguments['rubric']} by {plain_label(job.arguments['model'])}"
     return f"Take import {job.arguments['import']} back" if job.kind == "undo" else "Compute costs by the new prices"
@@ -118,7 +120,7 @@ def _place(job: Job, progress: dict[str, Any]) -> tuple[int, int]:
 def _share(job: Job, progress: dict[str, Any] | None) -> float:
     if progress is None:
         return 0.0
-    if job.kind in ("score", "judge"):
+    if job.kind in ("score", "judge", "topics"):
         return min(1.0, progress["done"] / (progress["total"] or 1))
     place, files = _place(job, progress)
     return (place + min(1.0, progress["done"] / (progress["total"] or 1))) / files
@@ -133,7 +135,9 @@ def _state(job: Job, progress: dict[str, Any] | None, ahead: int) -> str:
     if progress is None:
         return "Under way" if job.kind in ("undo", "reprice", "learn") else "Begins"
     if job.kind in ("score", "judge"):
-        return _scoring(progress)
+        return _counted(progress)
+    if job.kind == "topics":
+        return f"{progress['stage'].capitalize()}: {_counted(progress, 'text')}" if progress["total"] else "Reading"
     place, files = _place(job, progress)
     parts = [
         f"File {place + 1} of {files}" if files > 1 else "",
@@ -146,8 +150,8 @@ def _state(job: Job, progress: dict[str, Any] | None, ahead: int) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _scoring(progress: dict[str, Any]) -> str:
-    parts = [f"{progress['done']:,} of {counted(progress['total'], 'record')}"]
+def _counted(progress: dict[str, Any], what: str = "record") -> str:
+    parts = [f"{progress['done']:,} of {counted(progress['total'], what)}"]
     parts += [f"{progress['rate']:,.0f} a second"] if progress["rate"] else []
     parts += [f"about {wait(progress['seconds_left'])} left"] if progress["seconds_left"] is not None else []
     parts += [f"{progress['spent']:.4f} USD spent"] if "spent" in progress else []

@@ -19,13 +19,15 @@ from analysis.scoring.learning import due, learn
 from analysis.scoring.registry import registry
 from analysis.scoring.run import score
 from analysis.scoring.scorers import output_deviation
+from analysis.topics import build as topics
 from app.ticket import GiveWayError
 
 if TYPE_CHECKING:
-    from analysis.ingest.report import Progress
+    from analysis.ingest.report import Progress as ImportProgress
     from analysis.scoring.judge.run import Outcome
     from analysis.scoring.run import Run
     from analysis.store import Store
+    from analysis.topics.build import Progress
     from app.ticket import Ticket
 
 Work = Callable[["Store", dict[str, Any], "Ticket"], dict[str, Any]]
@@ -43,7 +45,7 @@ def _import(store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str
     body = arguments["options"]
     options = Options(**body | {"at": datetime.fromisoformat(body["at"]) if body["at"] else None})
 
-    def tell(progress: Progress) -> None:
+    def tell(progress: ImportProgress) -> None:
         ticket.progress = asdict(progress) | {"rate": progress.rate, "seconds_left": progress.seconds_left}
 
     try:
@@ -105,6 +107,34 @@ def _judge(store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str,
     return asdict(order.judge(store).run(Budget(order.budget), on_progress=tell, cancelled=ticket.cancelled))
 
 
+def _topics(store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
+    column, stage = arguments["column"], ""
+
+    def tell(progress: Progress) -> None:
+        nonlocal stage
+        stage = progress.stage
+        ticket.progress = {
+            "stage": stage, "done": progress.done, "total": progress.total, "rate": progress.rate,
+            "seconds_left": progress.seconds_left,
+        }  # fmt: skip
+
+    # While a model reads the texts, others may go first: what it has read is kept.
+    def cancelled() -> bool:
+        return ticket.cancelled() or (stage == topics.READING and ticket.others())
+
+    try:
+        if arguments["new"]:
+            return {"records": topics.place_new(store, column=column, on_progress=tell, cancelled=cancelled)}
+        return asdict(
+            topics.build(store, column=column, model=arguments["model"], seed=arguments["seed"], on_progress=tell,
+                         cancelled=cancelled)
+        )  # fmt: skip
+    except CancelledError:
+        if ticket.cancelled():
+            raise
+        raise GiveWayError from None
+
+
 def _reprice(store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
     with store.write() as cursor:
         return {"priced": reprice(cursor)}
@@ -115,6 +145,7 @@ KINDS: dict[str, Work] = {
     "learn": _learn,
     "score": _score,
     "judge": _judge,
+    "topics": _topics,
     "undo": _undo,
     "reprice": _reprice,
 }

@@ -157,8 +157,9 @@ def stand_in(cursor: duckdb.DuckDBPyConnection) -> None:
 
 
 def forget_marks(cursor: duckdb.DuckDBPyConnection, records: str) -> None:
-    """Take away the marks of records that change or go; `records` is SQL of their ids."""
-    cursor.execute(f"DELETE FROM marks WHERE record_id IN ({records})")
+    """Take away the marks of records that change or go, and their places on maps; `records` is SQL of their ids."""
+    for table in ("marks", "placements"):
+        cursor.execute(f"DELETE FROM {table} WHERE record_id IN ({records})")
 
 
 def forget_turns(cursor: duckdb.DuckDBPyConnection, records: str) -> None:

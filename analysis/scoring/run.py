@@ -21,7 +21,7 @@ import pyarrow as pa
 
 from analysis.cancelled import CancelledError
 from analysis.scoring.plan import AT_ONCE, Plan
-from analysis.scoring.process import Process, ScoringError
+from analysis.worker_process import WorkerError, WorkerProcess
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 BATCH = 5000
 """Records of a batch."""
+_WORKER = "analysis.scoring.worker"
 
 
 @dataclass
@@ -79,7 +80,7 @@ def score(
     ------
     CancelledError
         If it was cancelled.
-    ScoringError
+    WorkerError
         If a worker process ended too early.
     """
     run = Run()
@@ -130,7 +131,7 @@ class _Scoring:
         self._on_progress = on_progress
         self._cancelled = cancelled
         self._numbers = iter(range(len(plan)))
-        self._processes: list[Process] = []
+        self._processes: list[WorkerProcess] = []
         self._lock = threading.Lock()
         self._over = threading.Event()
         self._started = time.monotonic() - run.seconds
@@ -146,7 +147,7 @@ class _Scoring:
             with ThreadPoolExecutor(min(workers, len(self._plan)), "scoring") as threads:
                 for feeding in [threads.submit(self._feed, place) for place in range(min(workers, len(self._plan)))]:
                     feeding.result()
-        except ScoringError:
+        except WorkerError:
             if not self._cancelled():
                 raise
         finally:
@@ -165,7 +166,7 @@ class _Scoring:
 
     def _feed(self, place: int) -> None:
         """Give a process batch after batch, until there are no more."""
-        with closing(Process(self._store.workspace.root, self._folder / f"errors-{place}")) as process:
+        with closing(WorkerProcess(_WORKER, self._store.workspace.root, self._folder / f"errors-{place}")) as process:
             self._processes.append(process)
             batch, marks = self._folder / f"{place}.arrow", self._folder / f"{place}.parquet"
             try:

@@ -12,9 +12,9 @@ from analysis.cancelled import CancelledError
 from analysis.ingest.run import undo
 from analysis.scoring import run as runs
 from analysis.scoring.plan import coverage
-from analysis.scoring.process import ScoringError
 from analysis.scoring.registry import UnknownScorerError, registry
 from analysis.scoring.run import score
+from analysis.worker_process import WorkerError
 from tests.ingest.conftest import lines, run_of
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def test_a_process_that_dies_is_told_and_loses_only_its_batch(
     monkeypatch.setattr(runs, "BATCH", 5)
     add_records(*({"response": f"Answer {number}"} for number in range(20)))
     dying = written(body='import os; os._exit(7) if response == "Answer 3" else None')
-    with pytest.raises(ScoringError, match="broke off"):
+    with pytest.raises(WorkerError, match="broke off"):
         score(store, dying, workers=1)
     kept = len(marks(store))
     assert kept < 20

@@ -1,4 +1,4 @@
-"""A worker process of scoring, as its owner sees it: it is asked, answers, and ends with its owner."""
+"""A worker process, as its owner sees it: it is asked, answers, and ends with its owner."""
 
 from __future__ import annotations
 
@@ -12,26 +12,28 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class ScoringError(OSError):
+class WorkerError(OSError):
     """A worker process ended before its work was done."""
 
 
-class Process:
+class WorkerProcess:
     """A worker process.
 
     Parameters
     ----------
+    module : str
+        What it runs: it reads a task a line as JSON from standard input, and answers each with such a line.
     workspace : Path
-        Its scorers are the workspace's.
+        The one argument that it is given.
     errors : Path
         The file for what it says on standard error.
     """
 
-    def __init__(self, workspace: Path, errors: Path) -> None:
+    def __init__(self, module: str, workspace: Path, errors: Path) -> None:
         self._errors = errors
         with errors.open("wb") as file:
             self._child = subprocess.Popen(
-                [sys.executable, "-m", "analysis.scoring.worker", str(workspace)],
+                [sys.executable, "-m", module, str(workspace)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=file,
@@ -43,7 +45,7 @@ class Process:
 
         Raises
         ------
-        ScoringError
+        WorkerError
             If it ended instead.
         """
         assert self._child.stdin is not None
@@ -57,11 +59,11 @@ class Process:
         if not line:
             code = self._child.wait()
             last = self._errors.read_text(errors="replace").strip().splitlines()[-1:]
-            raise ScoringError(f"A scoring process broke off ({last[0] if last else f'it ended with code {code}'}).")
+            raise WorkerError(f"A worker process broke off ({last[0] if last else f'it ended with code {code}'}).")
         return dict(orjson.loads(line))
 
     def kill(self) -> None:
-        """End it at once; who waits for an answer gets a :class:`ScoringError`."""
+        """End it at once; who waits for an answer gets a :class:`WorkerError`."""
         self._child.kill()
 
     def close(self) -> None:

@@ -1,0 +1,166 @@
+"""Fitting a map: where each text lies in two dimensions, and which topics there are.
+
+Principal components, one seeded UMAP in two dimensions (McInnes, Healy & Melville 2018), and HDBSCAN on it (Campello,
+Moulavi & Sander 2013), so that the topics are what one sees. What HDBSCAN leaves over stays so in the picture;
+elsewhere it counts to the nearest topic, where it is as similar to that as the topic's own texts are.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+LEAST = 50
+"""Different texts from which on there is a map."""
+COMPONENTS = 50
+NEIGHBOURS = 15
+DENSE = 5
+"""Texts around one that make a place dense (HDBSCAN's ``min_samples``)."""
+LEAST_TOPIC = 10
+"""Different texts of a topic; of many texts, this share of them if that is more:"""
+SHARE_TOPIC = 0.0015
+SPREADS = 3.0
+"""A text counts to a topic down to so many spreads below the median similarity of the topic's own texts. The spread is
+their median absolute deviation, scaled to a standard deviation, so that a few strange texts among them do not count."""
+LEAST_SPREAD = 0.02
+"""Of topics whose texts are all but the same."""
+NONE = -1
+"""The topic of texts that lie between the topics."""
+
+
+class TooFewTextsError(ValueError):
+    """There are too few different texts for a map."""
+
+    def __init__(self, texts: int) -> None:
+        super().__init__(f"A map needs {LEAST} different texts, and there are {texts}.")
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A fitted map.
+
+    Parameters
+    ----------
+    places : array (texts, 2)
+        Where each text lies; the axes have no unit.
+    topics : array (texts,)
+        Each text's topic, from 0, the largest first, or :data:`NONE`.
+    centroids : array (topics, dimensions)
+        The mean vector of each topic, at unit length.
+    floors : array (topics,)
+        The cosine from which on a text counts to the topic.
+    """
+
+    places: NDArray[np.float32]
+    topics: NDArray[np.int32]
+    centroids: NDArray[np.float32]
+    floors: NDArray[np.float32]
+
+
+def fit(vectors: NDArray[np.float32], counts: NDArray[np.float64], *, seed: int = 0) -> Fitted:
+    """Fit a map to the vectors of different texts.
+
+    Parameters
+    ----------
+    vectors : array (texts, dimensions)
+        Of unit length.
+    counts : array (texts,)
+        How often each text was asked: a text that nobody asks like, but that is asked often itself, is a topic too.
+
+    Raises
+    ------
+    TooFewTextsError
+        If there are fewer than :data:`LEAST`.
+    """
+    if len(vectors) < LEAST:
+        raise TooFewTextsError(len(vectors))
+    least = max(LEAST_TOPIC, round(len(vectors) * SHARE_TOPIC))
+    places = project(vectors, seed=seed)
+    topics = _largest_first(_alone(cluster(places, least), counts, least))
+    centroids = centre(vectors, topics)
+    return Fitted(places, topics, centroids, _floors(vectors, topics, centroids))
+
+
+def project(vectors: NDArray[np.float32], *, seed: int) -> NDArray[np.float32]:
+    """Lay vectors out in two dimensions; the same vectors and seed give the same places on the same machine."""
+    import umap
+    from sklearn.decomposition import PCA
+    from sklearn.neighbors import NearestNeighbors
+
+    components = min(COMPONENTS, len(vectors) - 1, vectors.shape[1])
+    reduced = PCA(components, svd_solver="randomized", random_state=seed).fit_transform(vectors).astype(np.float32)
+    neighbours = min(NEIGHBOURS, len(vectors) - 1)
+    # Exact neighbours by blocks: as fast as approximate ones here, and nothing has to be compiled for them.
+    far, near = NearestNeighbors(n_neighbors=neighbours, algorithm="brute").fit(reduced).kneighbors(reduced)
+    with warnings.catch_warnings():
+        # of new points, which are placed by other means
+        warnings.filterwarnings("ignore", message="precomputed_knn")
+        mapper = umap.UMAP(n_neighbors=neighbours, random_state=seed, n_jobs=1, precomputed_knn=(near, far, None))
+        places: NDArray[np.float32] = mapper.fit_transform(reduced).astype(np.float32)
+    return places
+
+
+def cluster(places: NDArray[np.float32], least: int) -> NDArray[np.int32]:
+    """Find the dense regions of a map, each of `least` texts or more; :data:`NONE` between them."""
+    import hdbscan
+
+    found = hdbscan.HDBSCAN(min_cluster_size=least, min_samples=DENSE, core_dist_n_jobs=1).fit_predict(
+        places.astype(np.float64)
+    )
+    return np.asarray(found, dtype=np.int32)
+
+
+def centre(vectors: NDArray[np.float32], topics: NDArray[np.int32]) -> NDArray[np.float32]:
+    """Give the mean vector of each topic, at unit length."""
+    many = int(topics.max(initial=NONE)) + 1
+    sums = np.zeros((many, vectors.shape[1]), np.float32)
+    inside = topics >= 0
+    np.add.at(sums, topics[inside], vectors[inside])
+    return sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
+
+
+def place(
+    vectors: NDArray[np.float32], centroids: NDArray[np.float32], floors: NDArray[np.float32]
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Give each text the most similar topic, :data:`NONE` below that topic's floor, and the cosine to it."""
+    if not len(centroids):
+        return np.full(len(vectors), NONE, np.int32), np.zeros(len(vectors), np.float32)
+    cosines = vectors @ centroids.T
+    topics = cosines.argmax(axis=1).astype(np.int32)
+    similarity = cosines[np.arange(len(vectors)), topics]
+    return np.where(similarity >= floors[topics], topics, NONE).astype(np.int32), similarity
+
+
+def _floors(
+    vectors: NDArray[np.float32], topics: NDArray[np.int32], centroids: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    floors = np.empty(len(centroids), np.float32)
+    for topic, centroid in enumerate(centroids):
+        own = vectors[topics == topic] @ centroid
+        median = np.median(own)
+        floors[topic] = median - SPREADS * max(1.4826 * np.median(np.abs(own - median)), LEAST_SPREAD)
+    return floors
+
+
+def _alone(topics: NDArray[np.int32], counts: NDArray[np.float64], least: int) -> NDArray[np.int32]:
+    """Make a topic of each text between the topics that is asked so often that it would be the size of one."""
+    often = np.flatnonzero((topics < 0) & (counts >= max(least, counts.sum() * SHARE_TOPIC)))
+    found = topics.copy()
+    found[often] = topics.max(initial=NONE) + 1 + np.arange(len(often))
+    return found
+
+
+def _largest_first(topics: NDArray[np.int32]) -> NDArray[np.int32]:
+    inside = topics >= 0
+    sizes = np.bincount(topics[inside])
+    rank = np.empty(len(sizes), np.int32)
+    rank[np.argsort(-sizes, kind="stable")] = np.arange(len(sizes))
+    found = topics.copy()
+    found[inside] = rank[topics[inside]]
+    return found

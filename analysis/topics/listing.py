@@ -1,0 +1,49 @@
+"""The topics of a map, with how many records each has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from analysis.topics.build import NoMapError
+
+if TYPE_CHECKING:
+    from analysis.store import Store
+
+
+def current(store: Store, column: str = "prompt") -> dict[str, Any]:
+    """Tell of the map of a column: ``id``, ``model``, ``seed``, ``made``, ``fitted``, ``texts``, ``records``.
+
+    Raises
+    ------
+    NoMapError
+        If there is none yet.
+    """
+    found = store.rows(
+        """SELECT id, model, seed, made, fitted, texts, (SELECT count(*) FROM placements WHERE map = m.id) AS records
+        FROM maps m WHERE field = ?""",
+        [column],
+    )
+    if not found:
+        raise NoMapError(column)
+    return found[0]
+
+
+def topics(store: Store, column: str = "prompt") -> list[dict[str, Any]]:
+    """List the topics, the largest first: ``id``, ``name``, ``middle``, ``n`` (records), ``share`` (of all placed).
+
+    The records below every topic's floor come last, with an ``id`` of -1.
+
+    Raises
+    ------
+    NoMapError
+        If there is no map yet.
+    """
+    number = current(store, column)["id"]
+    return store.rows(
+        """WITH counted AS (SELECT topic, count(*) AS n FROM placements WHERE map = $map GROUP BY topic)
+        SELECT topic AS id, coalesce(t.name, 'Between the topics') AS name, t.middle, coalesce(n, 0) AS n,
+            coalesce(n, 0) / (SELECT greatest(sum(n), 1) FROM counted) AS share
+        FROM counted FULL JOIN (FROM topics WHERE map = $map) t USING (topic)
+        ORDER BY topic < 0, n DESC, topic""",
+        {"map": number},
+    )

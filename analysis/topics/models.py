@@ -1,0 +1,147 @@
+"""Models that make a vector of a text: the packaged one, its static half-brother, or one of the user's own.
+
+Vectors have unit length, so that their product is the cosine of their angle. Those of two models never mix.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from analysis.topics import export
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+QUANTISED, STATIC = "minilm-int8", "minilm-static"
+READ = 4000
+"""Characters of a text that are read; the model itself reads :data:`TOKENS`."""
+TOKENS = 256
+"""Word pieces of a text that are read: of a longer one, the first and the last halves of that."""
+AT_ONCE = 768
+"""Word pieces in a batch, texts of like length together: more only wait for the longest."""
+
+
+class ModelError(OSError):
+    """A model of the user's cannot be loaded."""
+
+
+class Model(Protocol):
+    """What makes vectors."""
+
+    name: str
+    dimensions: int
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Make a vector of unit length for each text: an array (texts, dimensions)."""
+        ...
+
+
+def model(name: str) -> Model:
+    """Load a model: :data:`QUANTISED`, :data:`STATIC`, or the name or path of one of sentence-transformers'.
+
+    Raises
+    ------
+    ModelError
+        If a model of that name or path cannot be loaded.
+    """
+    if name == QUANTISED:
+        return Quantised()
+    if name == STATIC:
+        return Static()
+    return Own(name)
+
+
+class Quantised:
+    """The packaged model as an 8-bit graph."""
+
+    name = QUANTISED
+    dimensions = 384
+
+    def __init__(self) -> None:
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        folder = export.quantised()
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = os.cpu_count() or 1
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(folder / "model.onnx", options)
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Make a vector of each text; texts of like length go together."""
+        tokens = [_ends(found.ids) for found in self._tokenizer.encode_batch([text[:READ] for text in texts])]
+        order = sorted(range(len(texts)), key=lambda place: len(tokens[place]))
+        vectors = np.empty((len(texts), self.dimensions), np.float32)
+        start = 0
+        while start < len(order):
+            # the last of a batch is its longest
+            end = start + 1
+            while end < len(order) and (end + 1 - start) * len(tokens[order[end]]) <= AT_ONCE:
+                end += 1
+            vectors[order[start:end]] = self._run([tokens[place] for place in order[start:end]])
+            start = end
+        return vectors
+
+    def _run(self, tokens: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+        ids = np.zeros((len(tokens), max(map(len, tokens))), np.int64)
+        mask = np.zeros_like(ids)
+        for row, found in enumerate(tokens):
+            ids[row, : len(found)] = found
+            mask[row, : len(found)] = 1
+        found_vectors: NDArray[np.float32] = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+        return found_vectors
+
+
+class Static:
+    """A vector for each word piece, and their weighted mean for a text."""
+
+    name = STATIC
+    dimensions = export.DIMENSIONS_STATIC
+
+    def __init__(self) -> None:
+        from model2vec import StaticModel
+
+        self._model = StaticModel.from_pretrained(export.static())
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Make a vector of each text."""
+        found = self._model.encode([text[:READ] for text in texts], use_multiprocessing=False)
+        return _unit(found.astype(np.float32))
+
+
+class Own:
+    """A model of the user's, by the name or path that sentence-transformers takes."""
+
+    def __init__(self, name: str) -> None:
+        from sentence_transformers import SentenceTransformer
+
+        self.name = name
+        try:
+            self._model = SentenceTransformer(name, device="cpu")
+        except (OSError, ValueError) as error:
+            raise ModelError(f"The model {name!r} cannot be loaded: {str(error).splitlines()[0]}") from error
+        self.dimensions = int(self._model.get_sentence_embedding_dimension() or 0)
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Make a vector of each text."""
+        found = self._model.encode([text[:READ] for text in texts], show_progress_bar=False, convert_to_numpy=True)
+        return _unit(np.asarray(found, dtype=np.float32))
+
+
+def _ends(tokens: Sequence[int]) -> Sequence[int]:
+    half = TOKENS // 2
+    return tokens if len(tokens) <= TOKENS else [*tokens[:half], *tokens[-half:]]
+
+
+def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return (vectors / np.where(lengths > 0, lengths, 1)).astype(np.float32)

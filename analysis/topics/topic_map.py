@@ -1,0 +1,119 @@
+"""A map as it is kept: what places new texts on it, and nothing that could be read as a text."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict, dataclass, fields
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analysis.topics import fit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from analysis.topics.fit import Fitted
+
+LANDMARKS = 40
+"""Texts of each topic that are kept to find the place of new ones by."""
+BETWEEN = 2000
+"""Such texts between the topics."""
+NEAR = 3
+"""Landmarks that a new text lies amid."""
+AT_ONCE = 20_000
+"""Texts that are placed at a time."""
+
+
+@dataclass(frozen=True)
+class TopicMap:
+    """Topics by their middle, and texts of known place.
+
+    Parameters
+    ----------
+    centroids : array (topics, dimensions)
+        At unit length.
+    floors : array (topics,)
+        The cosine from which on a text counts to a topic.
+    landmarks : array (L, dimensions) of float16
+        Vectors of texts whose place is known.
+    landmark_places : array (L, 2)
+    landmark_topics : array (L,)
+        -1 between the topics.
+    """
+
+    centroids: NDArray[np.float32]
+    floors: NDArray[np.float32]
+    landmarks: NDArray[np.float16]
+    landmark_places: NDArray[np.float32]
+    landmark_topics: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, fitted: Fitted, vectors: NDArray[np.float32], *, seed: int) -> TopicMap:
+        """Keep of a fitted map what places new texts; landmarks are drawn at random."""
+        chosen = _drawn(fitted.topics, seed)
+        return cls(
+            fitted.centroids, fitted.floors, vectors[chosen].astype(np.float16), fitted.places[chosen],
+            fitted.topics[chosen],
+        )  # fmt: skip
+
+    def place(self, vectors: NDArray[np.float32]) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]]:
+        """Place texts.
+
+        Returns
+        -------
+        topics : array (texts,)
+            The most similar topic, -1 below its floor.
+        similarity : array (texts,)
+            The cosine to the middle of the most similar topic.
+        places : array (texts, 2)
+            Amid the landmarks of that topic that are most like the text.
+        """
+        topics = np.empty(len(vectors), np.int32)
+        similarity = np.empty(len(vectors), np.float32)
+        places = np.empty((len(vectors), 2), np.float32)
+        for start in range(0, len(vectors), AT_ONCE):
+            part = slice(start, start + AT_ONCE)
+            topics[part], similarity[part] = fit.place(vectors[part], self.centroids, self.floors)
+            for topic in np.unique(topics[part]):
+                own = start + np.flatnonzero(topics[part] == topic)
+                places[own] = self._amid(vectors[own], int(topic))
+        return topics, similarity, places
+
+    def _amid(self, vectors: NDArray[np.float32], topic: int) -> NDArray[np.float32]:
+        own = np.flatnonzero(self.landmark_topics == topic)
+        if not len(own):  # nothing lies between the topics: then it is amid all
+            own = np.arange(len(self.landmarks))
+        cosines = vectors @ self.landmarks[own].astype(np.float32).T
+        near = np.argsort(-cosines, axis=1, kind="stable")[:, :NEAR]
+        weights = np.maximum(np.take_along_axis(cosines, near, axis=1), 1e-6) ** 8
+        weights /= weights.sum(axis=1, keepdims=True)
+        found: NDArray[np.float32] = (self.landmark_places[own][near] * weights[..., None]).sum(axis=1)
+        return found
+
+
+def save(topic_map: TopicMap, path: Path) -> None:
+    """Write a map as arrays (``.npz``), whole or not at all."""
+    beside = path.with_suffix(f".{os.getpid()}.tmp")
+    with beside.open("wb") as file:
+        np.savez_compressed(file, **asdict(topic_map))
+    beside.replace(path)
+
+
+@lru_cache(maxsize=2)
+def load(path: Path, _changed: int) -> TopicMap:
+    """Read a map, once while it is unchanged; nothing in the file is run."""
+    with np.load(path, allow_pickle=False) as read:
+        return TopicMap(**{field.name: read[field.name] for field in fields(TopicMap)})
+
+
+def _drawn(topics: NDArray[np.int32], seed: int) -> NDArray[np.int64]:
+    mixed = np.random.default_rng(seed).permutation(len(topics))
+    rank = np.zeros(len(topics), np.int64)
+    for topic in np.unique(topics):
+        own = mixed[topics[mixed] == topic]
+        rank[own] = np.arange(len(own))
+    return np.flatnonzero(rank < np.where(topics >= 0, LANDMARKS, BETWEEN))

@@ -1,0 +1,103 @@
+"""The heavy half of topics, in a process of its own: it makes vectors, fits maps, names topics and places texts.
+
+``python -m analysis.topics.worker WORKSPACE`` reads a task a line as JSON from standard input, answers each with a line
+on standard output, and ends with its input. Texts come as Arrow files with ``key``, ``text`` and ``n`` (how often). It
+never opens the log store.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import polars as pl
+
+from analysis.topics import fit, names, topic_map
+from analysis.topics.models import ModelError, model
+from analysis.topics.vectors import Vectors
+from analysis.workspace import Workspace
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from analysis.topics.models import Model
+
+
+class Topics:
+    """What a process holds between two tasks: the model, and the vectors it made."""
+
+    def __init__(self, workspace: Workspace, model_name: str) -> None:
+        self._model: Model = model(model_name)
+        self._vectors = Vectors(workspace.vectors, self._model.name, self._model.dimensions)
+
+    def embed(self, texts: str) -> dict[str, Any]:
+        """Make the vectors that are missing."""
+        frame = pl.read_ipc(texts)
+        missing = frame.filter(pl.Series(self._vectors.missing(_keys(frame))))
+        if not missing.is_empty():
+            self._vectors.add(_keys(missing), self._model.embed(missing["text"].to_list()))
+        return {"made": len(missing)}
+
+    def fit(self, texts: list[str], map: str, seed: int) -> dict[str, Any]:
+        """Fit a map to texts, write it, and tell its topics with their names."""
+        frame = pl.concat([pl.read_ipc(path) for path in texts])
+        vectors = self._vectors.take(_keys(frame))
+        fitted = fit.fit(vectors, frame["n"].to_numpy(), seed=seed)
+        named = names.name(frame["text"].to_list(), vectors, fitted.topics, fitted.centroids, self._model)
+        topic_map.save(topic_map.TopicMap.of(fitted, vectors, seed=seed), Path(map))
+        where = pl.DataFrame({
+            "key": frame["key"], "x": fitted.places[:, 0], "y": fitted.places[:, 1], "cluster": fitted.topics
+        })  # fmt: skip
+        where.write_parquet(Path(map).with_suffix(".parquet"))
+        keys = frame["key"].to_list()
+        return {
+            "topics": [
+                {"topic": topic, "name": " · ".join(name.phrases), "phrases": name.phrases, "middle": name.middle,
+                 "exemplars": [keys[place] for place in name.exemplars]}
+                for topic, name in enumerate(named)
+            ]
+        }  # fmt: skip
+
+    def place(self, texts: str, map: str, placed: str) -> dict[str, Any]:
+        """Place texts on a map, and write where."""
+        frame = pl.read_ipc(texts)
+        self.embed(texts)
+        topics, similarity, places = topic_map.load(Path(map), Path(map).stat().st_mtime_ns).place(
+            self._vectors.take(_keys(frame))
+        )
+        found = {"key": frame["key"], "topic": topics, "similarity": similarity, "x": places[:, 0], "y": places[:, 1]}
+        pl.DataFrame(found).write_parquet(placed)
+        return {}
+
+
+def _keys(frame: pl.DataFrame) -> NDArray[np.uint64]:
+    return frame["key"].to_numpy()
+
+
+def main() -> None:
+    """Do task after task, until standard input ends."""
+    # What a library prints must not stand between the answers.
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # a model is a path or was fetched before: nothing is asked for
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+    workspace = Workspace(Path(sys.argv[1]))
+    topics: Topics | None = None
+    for line in sys.stdin.buffer:
+        task = orjson.loads(line)
+        name, model_name = task.pop("do"), task.pop("model")
+        try:
+            topics = topics or Topics(workspace, model_name)
+            answer = getattr(topics, name)(**task)
+        except (ModelError, fit.TooFewTextsError) as error:
+            answer = {"wrong": str(error)}
+        answers.write(orjson.dumps(answer) + b"\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    main()

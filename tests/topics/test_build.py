@@ -1,0 +1,183 @@
+"""Building a map through the public door: every record has a place, new ones are placed, a stop leaves the old map."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from typer.testing import CliRunner
+
+from analysis.cancelled import CancelledError
+from analysis.ingest.report import Options
+from analysis.ingest.run import import_paths, undo
+from analysis.store import Store
+from analysis.topics.build import NoMapError, build, place_new
+from analysis.topics.listing import current, topics
+from analysis.worker_process import WorkerError, WorkerProcess
+from analysis.workspace import Workspace
+from app import runtime
+from app.cli import cli
+from tests import records
+from tests.ingest.conftest import lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from analysis.topics import build as building
+
+TALK = {
+    "refund": (
+        ("I want my money back", "Please refund me", "Give me a refund", "How do I get my money returned"),
+        ("for the broken kettle", "for order 4711", "for the shoes", "because it never arrived", "for the late parcel"),
+    ),
+    "password": (
+        ("I forgot my password", "How do I reset my password", "I cannot log in", "My account login fails"),
+        ("on the website", "in the app", "since yesterday", "after the update", "on my new phone"),
+    ),
+    "weather": (
+        ("Will it rain", "What is the weather", "How cold will it be", "Is it going to snow"),
+        ("in Berlin tomorrow", "in Paris on Sunday", "this weekend", "in the mountains", "next week in Rome"),
+    ),
+}
+NEW = {"cooking": (
+    ("How long do I boil", "What is the recipe for", "How do I bake", "Can I fry"),
+    ("an egg", "potatoes", "a chocolate cake", "pasta", "fresh bread"),
+)}  # fmt: skip
+
+
+def prompts(talk: dict[str, Any] = TALK) -> list[str]:
+    return [f"{first} {second}?" for parts in talk.values() for first, second in itertools.product(*parts)]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with a map: each prompt twice, and records that have none."""
+    store = Store(Workspace.at(tmp_path_factory.mktemp("built")))
+    rows = ({"import_id": 99, "prompt": prompt, "response": "Yes."} for prompt in [*prompts(), *prompts()])
+    records.add(store, *rows)
+    records.add(store, {"prompt": None}, {"prompt": "  "})
+    build(store)
+    store.close()
+    return store.workspace.root
+
+
+@pytest.fixture
+def mapped(built: Path, tmp_path: Path) -> Iterator[Store]:
+    store = Store(Workspace.at(shutil.copytree(built, tmp_path / "mapped")))
+    yield store
+    store.close()
+
+
+def placed(store: Store) -> dict[str, int]:
+    rows = store.rows("SELECT DISTINCT r.prompt, p.topic FROM placements p JOIN records r ON r.id = p.record_id")
+    return {row["prompt"]: row["topic"] for row in rows}
+
+
+def test_every_record_has_a_place_and_like_prompts_one_topic(mapped: Store) -> None:
+    found = placed(mapped)
+    assert sorted(found) == sorted(prompts())
+    for talk, parts in TALK.items():
+        own = [found[prompt] for prompt in prompts({talk: parts})]
+        most = max(set(own), key=own.count)
+        assert own.count(most) >= 16
+        by_id = {row["id"]: row for row in topics(mapped)}
+        assert most >= 0
+        assert by_id[most]["n"] >= 32
+        assert talk in (by_id[most]["name"] + by_id[most]["middle"]).lower()
+    listed = topics(mapped)
+    assert sum(row["n"] for row in listed) == 120
+    assert sum(row["share"] for row in listed) == pytest.approx(1)
+    assert (current(mapped)["records"], current(mapped)["texts"], current(mapped)["fitted"]) == (120, 60, 60)
+    exemplars = mapped.rows("SELECT unnest(exemplars) AS id, topic FROM topics")
+    assert {row["id"] for row in exemplars} <= {row["id"] for row in mapped.rows("SELECT id FROM records")}
+
+
+def test_the_same_seed_gives_the_same_map(mapped: Store) -> None:
+    where = "SELECT record_id, topic, x, y, similarity FROM placements ORDER BY record_id"
+    before, first = mapped.rows(where), current(mapped)["id"]
+    build(mapped)
+    assert mapped.rows(where) == before
+    assert current(mapped)["id"] != first
+    assert [path.name for path in mapped.workspace.maps.glob("*.npz")] == [f"{current(mapped)['id']}.npz"]
+
+
+def test_new_records_are_placed_and_nothing_else_changes(mapped: Store) -> None:
+    before = placed(mapped)
+    ids = [row["id"] for row in topics(mapped)]
+    added = ["I forgot my password, in the app!", prompts()[0], *prompts(NEW)]
+    records.add(mapped, *({"prompt": prompt} for prompt in added))
+    assert place_new(mapped) == 22
+    assert place_new(mapped) == 0
+    after = placed(mapped)
+    assert {prompt: after[prompt] for prompt in before} == before
+    assert after[added[0]] == after["I forgot my password in the app?"]
+    strange = [after[prompt] for prompt in prompts(NEW)]
+    assert strange.count(-1) >= 15
+    assert [row["id"] for row in topics(mapped) if row["id"] >= 0] == [id for id in ids if id >= 0]
+
+
+def test_a_stop_or_a_kill_leaves_the_map_that_was_there(mapped: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, first = placed(mapped), current(mapped)
+    stages: list[str] = []
+
+    def late(progress: building.Progress) -> None:
+        stages.append(progress.stage)
+
+    with pytest.raises(CancelledError):
+        build(mapped, on_progress=late, cancelled=lambda: "drawing the map" in stages)
+    ask = WorkerProcess.ask
+
+    def killed(self: WorkerProcess, task: dict[str, Any]) -> dict[str, Any]:
+        if task["do"] == "place":
+            self.kill()
+        return ask(self, task)
+
+    monkeypatch.setattr(WorkerProcess, "ask", killed)
+    with pytest.raises(WorkerError, match="broke off"):
+        build(mapped)
+    assert placed(mapped) == before
+    assert current(mapped) == first
+    assert list(mapped.workspace.staging.iterdir()) == []
+    assert [path.name for path in mapped.workspace.maps.iterdir()] == [f"{first['id']}.npz"]
+
+
+def test_places_go_with_their_records(mapped: Store, tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    log.write_text(lines({"prompt": prompts()[0], "response": "No.", "timestamp": "2026-05-01T10:00:00"}))
+    (report,) = import_paths(mapped, [log], Options())
+    assert place_new(mapped) == 1
+    undo(mapped, report.id or 0)
+    assert mapped.rows("SELECT count(*) AS n FROM placements") == [{"n": 120}]
+
+
+def test_too_few_texts_an_unknown_column_and_no_map_are_told(store: Store, add_records: Callable[..., Any]) -> None:
+    add_records(*({"prompt": prompt} for prompt in prompts()[:20]))
+    with pytest.raises(ValueError, match="needs 50 different texts, and there are 20"):
+        build(store)
+    with pytest.raises(ValueError, match="Maps are made of: prompt, response"):
+        build(store, column="error")
+    with pytest.raises(NoMapError, match="build it first"):
+        place_new(store)
+    with pytest.raises(ValueError, match=r"/nowhere/model.* cannot be loaded"):
+        build(store, model="/nowhere/model")
+
+
+def test_the_command_line_places_lists_and_exports(built: Path, home: Path, tmp_path: Path) -> None:
+    run = CliRunner().invoke
+    assert "build it first" in str(run(cli, ["topics"]).exception)
+    shutil.copytree(built, home, dirs_exist_ok=True)
+    runtime.close()
+    assert run(cli, ["topics", "build", "--new"]).stdout.strip() == "0 records placed."
+    listed = json.loads(run(cli, ["topics", "--json"]).stdout)
+    assert sum(row["n"] for row in listed["topics"]) == 120
+    assert {"id", "name", "n", "share"} <= listed["topics"][0].keys()
+    assert "refund" in run(cli, ["topics"]).stdout
+    out = tmp_path / "out.jsonl"
+    assert run(cli, ["export", "topics", "-o", str(out)]).exit_code == 0
+    rows = [json.loads(line) for line in out.read_text().splitlines()]
+    assert len(rows) == 120
+    assert rows[0].keys() == {"id", "of", "topic", "x", "y", "similarity"}
