@@ -61,6 +61,8 @@ VERSIONS: tuple[tuple[str, ...], ...] = (
         # `topic` is -1 below every topic's floor; `cluster` is that of HDBSCAN, null where the text was not fitted.
         """CREATE TABLE placements (map INTEGER, record_id UUID, topic INTEGER, similarity FLOAT, x FLOAT, y FLOAT,
             cluster INTEGER)""",
+        """CREATE VIEW prompt_topics AS SELECT p.record_id, t.name FROM placements p
+            JOIN maps m ON m.id = p.map AND m.field = 'prompt' JOIN topics t ON t.map = p.map AND t.topic = p.topic""",
     ),
 )
 

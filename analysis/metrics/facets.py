@@ -35,8 +35,12 @@ class Dimension:
 
 def dimensions(store: Store, filter: Filter) -> list[Dimension]:
     """List the fields that have a value in some record of the filter, attributes last."""
-    if not is_kept(store):
-        return _scanned_dimensions(store, filter)
+    found = _kept_dimensions(store, filter) if is_kept(store) else _scanned_dimensions(store, filter)
+    ((topics,),) = store.frame("SELECT count(DISTINCT name) FROM topics").rows()
+    return [*found, Dimension(fields.TOPIC, fields.TEXTS[fields.TOPIC], topics)] if topics else found
+
+
+def _kept_dimensions(store: Store, filter: Filter) -> list[Dimension]:
     rows = store.rows(
         f"SELECT field, count(DISTINCT value) AS n FROM kept_facets WHERE {_WITHIN} AND value IS NOT NULL GROUP BY 1",
         _period(filter),

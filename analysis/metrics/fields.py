@@ -45,8 +45,11 @@ NUMBERS: dict[str, Number] = {
 }
 """Fields that compare as numbers."""
 
+TOPIC = "topic"
+"""The field that names the topic of a record's prompt, once there is a map."""
+
 TEXTS: dict[str, str] = {
-    **DIMENSIONS, "requested_model": "Requested model", "trace_id": "Trace", "kind": "Kind",
+    **DIMENSIONS, TOPIC: "Topic", "requested_model": "Requested model", "trace_id": "Trace", "kind": "Kind",
 }  # fmt: skip
 """Fields that compare as text, by name; every attribute is one too."""
 
@@ -120,6 +123,8 @@ def column(name: str, bound: Bound) -> str:
         If the field is unknown or has no single value for a record (scores, text search).
     """
     sort = kind(name)
+    if name == TOPIC:
+        return "(SELECT t.name FROM prompt_topics t WHERE t.record_id = r.id)"
     if sort == "text":
         return f"r.{quoted(name)}"
     if sort == "number":

@@ -13,6 +13,9 @@ from typer.testing import CliRunner
 from analysis.cancelled import CancelledError
 from analysis.ingest.report import Options
 from analysis.ingest.run import import_paths, undo
+from analysis.metrics.facets import dimensions, values
+from analysis.metrics.filter import Filter
+from analysis.metrics.query import measure, summary
 from analysis.store import Store
 from analysis.topics.build import NoMapError, build, place_new
 from analysis.topics.listing import current, topics
@@ -94,6 +97,19 @@ def test_every_record_has_a_place_and_like_prompts_one_topic(mapped: Store) -> N
     assert (current(mapped)["records"], current(mapped)["texts"], current(mapped)["fitted"]) == (120, 60, 60)
     exemplars = mapped.rows("SELECT unnest(exemplars) AS id, topic FROM topics")
     assert {row["id"] for row in exemplars} <= {row["id"] for row in mapped.rows("SELECT id FROM records")}
+
+
+def test_metrics_are_broken_down_and_filtered_by_topic(mapped: Store) -> None:
+    named = {row["name"]: row["n"] for row in topics(mapped) if row["id"] >= 0}
+    frame = measure(mapped, ["requests"], Filter(), by=["topic"])
+    found = dict(frame.select("topic", "value").iter_rows())
+    assert {name: n for name, n in found.items() if name != "(none)"} == named
+    assert found["(none)"] == 122 - sum(named.values())
+    largest = max(named, key=named.__getitem__)
+    whole = summary(mapped, ["requests"], Filter.parse([f"topic={largest}"]))
+    assert whole["requests"].value == named[largest]
+    assert [(one.field, one.values) for one in dimensions(mapped, Filter())][-1] == ("topic", len(named))
+    assert largest in values(mapped, "topic", Filter())["value"]
 
 
 def test_the_same_seed_gives_the_same_map(mapped: Store) -> None:
