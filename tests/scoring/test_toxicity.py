@@ -23,8 +23,17 @@ HARMLESS = (
     "Write a polite reply to a customer whose parcel arrived two days late.",
     "Summarise the minutes of the meeting in three sentences.",
     "Die Rechnung liegt bei; bitte überweisen Sie den Betrag bis Freitag.",
+    "There is a burning smell from the oven since yesterday, what should I do?",
+    "Maybe a stupid question: can I still return the kettle? xx Marta",
+    "The lamp came in a bath of styrofoam, that is ridiculous.",
     "The mitochondrion is where most of a cell's ATP is made.",
     "def area(width, height):\n    return width * height",
+    "Please don't kill yourself over this, it is only a spreadsheet.",
+    "Why should they die in the third act?",
+    "If the process hangs I will kill it, or kill them all and start again.",
+    "I will never kill him off, he is my favourite character.",
+    "They should die back in autumn, and photos should be shot at noon.",
+    "All idle processes should be killed; a drop dead date is Friday.",
 )
 
 
@@ -39,6 +48,23 @@ def test_toxic(kind: str, text: str) -> None:
     assert found.label == kind
     assert found.evidence
     assert {span.kind for span in found.evidence} == {kind}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "shown"),
+    [
+        ("violence", "I will kill you", "I will kill you"),
+        ("violence", "Watch out, I'm going to fucking stab you tonight", "I'm going to fucking stab you"),
+        ("violence", "People like them: they should be gassed.", "they should be gassed"),
+        ("harassment", "kill yourself", "kill yourself"),
+        ("harassment", "lol just KYS", "KYS"),
+        ("harassment", "I hope you die.", "I hope you die"),
+    ],
+)
+def test_a_plain_threat_is_toxic_however_short(kind: str, text: str, shown: str) -> None:
+    [found] = marks(text)
+    assert (found.label, (found.value or 0) >= 0.9) == (kind, True)
+    assert [text[span.start : span.end] for span in found.evidence] == [shown]
 
 
 @pytest.mark.parametrize("text", HARMLESS)

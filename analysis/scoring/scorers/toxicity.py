@@ -1,4 +1,4 @@
-"""Toxic and harmful language, by linear heads that were trained on texts which people had judged."""
+"""Toxic and harmful language, by linear heads that were trained on texts which people had judged, and plain threats."""
 
 from __future__ import annotations
 
@@ -6,31 +6,38 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from analysis.scoring import linear
-from analysis.scoring.scorer import UNMEASURED, Mark, Scorer, each
+from analysis.scoring.scorer import UNMEASURED, Mark, Scorer, each, spans
+from analysis.scoring.scorers import _threats
 
 if TYPE_CHECKING:
     from analysis.scoring.scorer import Score
 
 WEIGHTS = linear.WEIGHTS / "toxicity.npz"
-FLAGS_FROM = 0.5
-"""Here 7 % of the harmless texts of the moderation set are flagged, and about 1 % of ordinary tasks and prompts."""
+FLAGS_FROM = 0.6
+"""Here 5 % of the harmless texts of the moderation set are flagged, and 1 in 1,000 of ordinary tasks and prompts."""
+THREAT = 0.9
+"""The value of a plain threat, where the words alone say less."""
 NAMED_FROM = 0.1
 """Probability from which on a kind is named; a flagged text of no likelier kind is called "toxic"."""
 
 _MEASURES = (
     "How likely people would call {whose} hateful, harassing, sexual, violent or about self-harm, 0 to 1, and which of "
     "these when flagged: a logistic regression on words, pairs of words and parts of words, trained on nine openly "
-    "licensed sets that people judged. The words that weigh most are marked."
+    "licensed sets that people judged, and added to what a packaged detector (alt-profanity-check) has learnt. The "
+    "words that weigh most are marked. A plain threat or call to die counts 0.9 at least."
 )
 _LIMITS = (
     "English. Area under the curve on texts left out of the training with their near-duplicates: 0.90 on OpenAI's "
-    "moderation set (sexual 0.96, self-harm 0.98, hate 0.88, harassment 0.87, violence 0.83), 0.98 on tweets, 0.91 "
-    "on what people say to chatbots, 0.83 on comments, 0.80 and 0.69 on misogyny and sexism in posts, 0.77 on "
-    "HateCheck, 0.72 on dialogue; for a set of another kind that it never saw, expect less: trained without it, 0.76 "
-    "on the moderation set, 0.78 on misogyny and comments, 0.59 to 0.64 on dialogue, HateCheck and sexism; it "
-    "then beats a packaged detector (alt-profanity-check) on misogyny and sexism alone. A flag at 0.5 finds 63 % of "
-    "the moderation set's harmful texts and 7 % of its harmless ones; it flags about 1 % of ordinary tasks, 3 % of "
-    "prompts that only sound harmful (XSTest), and 21 % of harmless sentences about groups of people (HateCheck). "
+    "moderation set (sexual 0.96, self-harm 0.98, harassment 0.88, hate 0.87, violence 0.82), 0.997 on tweets, 0.95 "
+    "on what people say to chatbots, 0.90 on comments, 0.80 and 0.69 on misogyny and sexism in posts, 0.77 on "
+    "HateCheck, 0.76 on dialogue. On a set of another kind that it never saw, expect less; trained without it (in "
+    "brackets the packaged detector alone): 0.848 (0.845) on the moderation set, 0.945 (0.931) on what people say to "
+    "chatbots, 0.868 (0.843) on comments, 0.787 (0.725) on misogyny, 0.666 (0.641) on sexism, 0.672 (0.665) on "
+    "dialogue, 0.645 (0.637) on HateCheck; the packaged one learnt the tweets, and three settings were chosen with "
+    "these figures in sight. Of texts left out, a flag at 0.6 finds 53 % of the moderation set's harmful ones and 5 % "
+    "of its harmless ones, 51 % of abuse of chatbots, 33 % of toxic comments, 22 % of HateCheck's hate, and of toxic "
+    "dialogue almost nothing. It flags 1 in 1,000 of ordinary tasks and shared prompts, but 19 % of the posts that are "
+    "not sexist in a set gathered for sexism. Subtle hate stays below it. "
     "Harmful advice in clean language is not seen. A single sentence deep within a long text weighs little; what "
     "comes after 20,000 characters is not read."
 )
@@ -45,6 +52,9 @@ def mark(field: str, text: str | None) -> Mark:
     if found is None:
         return UNMEASURED
     value = round(float(found[0]), 4)
+    threats = _threats.find(text[: linear.READ])
+    if threats and value < THREAT:
+        return Mark(THREAT, threats[0][2], spans(field, threats))
     if value < FLAGS_FROM:
         return Mark(value)
     kind = 1 + int(found[1:].argmax())
@@ -59,7 +69,7 @@ def _score(field: str) -> Score:
 SCORERS: tuple[Scorer, ...] = (
     Scorer(
         name="prompt_toxicity",
-        version=1,
+        version=2,
         title="Toxicity of prompts",
         measures=_MEASURES.format(whose="the user's message"),
         limits=_LIMITS,
@@ -73,7 +83,7 @@ SCORERS: tuple[Scorer, ...] = (
     ),
     Scorer(
         name="response_toxicity",
-        version=1,
+        version=2,
         title="Toxicity of answers",
         measures=_MEASURES.format(whose="the answer"),
         limits=_LIMITS,

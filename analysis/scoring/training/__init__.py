@@ -1,1 +1,1 @@
-"""How the weights of the trained scorers are made: from which data, and by which steps. Needs the extra ``train``."""
+"""How the weights of the trained scorers are made: from which data, and by which steps."""

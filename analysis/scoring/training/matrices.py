@@ -72,15 +72,20 @@ class Matrices:
         by_term, by_part = ((np.log((1 + n) / (1 + texts)) + 1).astype(np.float32) for texts in occurring)
         return by_term, by_part
 
-    def rows(self, term_rarity: NDArray[np.float32], part_rarity: NDArray[np.float32]) -> Rows:
-        """Give each text as one row: its terms at unit length, beside its parts at unit length."""
-        from scipy import sparse  # type: ignore[import-untyped]
+    def rows(
+        self, term_rarity: NDArray[np.float32], part_rarity: NDArray[np.float32], least: tuple[float, float] = (0, 0)
+    ) -> Rows:
+        """Give each text as one row: its terms at unit length, beside its parts at unit length.
+
+        Each text has, besides, a term and a part of rarity `least` that say nothing: short texts are made shorter.
+        """
+        from scipy import sparse
 
         by_term = self.by_term @ sparse.diags(term_rarity)
-        term_length = np.sqrt(np.asarray(by_term.multiply(by_term).sum(1)).ravel())
+        term_length = np.sqrt(np.asarray(by_term.multiply(by_term).sum(1)).ravel() + least[0] ** 2)
         of_word = self.of_word @ sparse.diags(part_rarity)
         squares = np.asarray(of_word.multiply(of_word).sum(1)).ravel()
-        part_length = np.sqrt(self.by_word.multiply(self.by_word) @ squares)
+        part_length = np.sqrt(self.by_word.multiply(self.by_word) @ squares + least[1] ** 2)
         return sparse.hstack([
             sparse.diags(1 / np.maximum(term_length, 1e-9)) @ by_term,
             sparse.diags(1 / np.maximum(part_length, 1e-9)) @ (self.by_word @ of_word),
