@@ -36,19 +36,34 @@ REMEMBERED = 1 << 16
 """Words that are remembered with what they add; a text of the characters that are read has a few thousand at most."""
 LONGEST = 40
 """Letters of a word that its parts are taken of."""
+EMPTY = ""
+"""A word that each text has once besides its own. A head that gives it a rarity lets few words weigh less."""
 PARTS = (2, 5)
 """Letters in a part, with a mark before and after the word."""
 
-# A text has fewer words than characters, so that no count is greater.
-_DAMPED = [0.0, *(1 + math.log(count) for count in range(1, READ + 1))]
+# A text has fewer words than characters, so that no count is greater. Damped counts, and their squares.
+_DAMPED = np.array([[0.0, *(1 + math.log(count) for count in range(1, READ + 1))]]) ** [[1], [2]]
 WORD = re.compile(r"\w+(?:['’]\w+)*")
+
+_SIGN = re.compile(r"[^\x00-\x7f\w’]")
+_LONE_APOSTROPHE = re.compile(r"['`](?:(?!\w)|(?<!\w.))")
+_TO_WORDS = bytes(code if re.match(r"[\w'`]", chr(code)) and code < 128 else 32 for code in range(256))
+"""White space for each ASCII character that is in no word."""
 
 
 @lru_cache(maxsize=600)
 def words(text: str) -> tuple[str, ...]:
-    """Split a text into its words, in lower case."""
+    """Split a text into its words, in lower case: what :data:`WORD` finds."""
+    text = text[:READ]
+    # Most texts are ASCII but for their signs: without those they are split far faster than by the pattern.
+    plain = text.replace("`", " ")
+    if not text.isascii():
+        plain = _SIGN.sub(" ", plain).replace("’", "`")
+    if plain.isascii():
+        spaced = _LONE_APOSTROPHE.sub(" ", plain).lower().encode().translate(_TO_WORDS).decode()
+        return tuple(spaced.replace("`", "’").split())
     # Joined, so that one call makes all of them lower case; a word has no space in it, whatever its lower case is.
-    found = WORD.findall(text[:READ])
+    found = WORD.findall(text)
     return tuple(" ".join(found).lower().split(" ")) if found else ()
 
 
@@ -62,7 +77,7 @@ def parts(word: str) -> tuple[str, ...]:
     """Give the distinct parts of a word: ``<a``, ``at``, ``t>``, ``<at``, ``at>``, ``<at>`` of "at"."""
     marked = f"<{word[:LONGEST]}>"
     least, most = PARTS
-    found = (marked[at : at + size] for size in range(least, most + 1) for at in range(len(marked) - size + 1))
+    found = [marked[at : at + size] for size in range(least, most + 1) for at in range(len(marked) - size + 1)]
     return tuple(dict.fromkeys(found))
 
 
@@ -75,18 +90,23 @@ class Place(NamedTuple):
 
 
 class _Memory(NamedTuple):
-    """What each word adds: a row of the weights of the word and of its parts, by label; last the squares of lengths."""
+    """What each word adds: a row of the weights of the word and of its parts, by label; last the squares of lengths.
+
+    The rows before those of words are those of pairs.
+    """
 
     rows: dict[str, int]
     adds: NDArray[np.float64]
 
 
 class _Summed(NamedTuple):
-    """What a text sums up to, and the lengths of its two vectors before they were made one."""
+    """What words sum up to, the lengths of their two vectors before they were made one, and the pairs' rows."""
 
-    total: NDArray[np.float64]
+    words: Sequence[str]
+    total: list[float]
     length: float
     part_length: float
+    pairs: list[int | None]
 
 
 @dataclass
@@ -115,33 +135,37 @@ class Head:
     bias: NDArray[np.float32]
     slope: NDArray[np.float32]
     offset: NDArray[np.float32]
-    _terms: NDArray[np.float64] = field(init=False, repr=False)
-    _seconds: dict[str, dict[str, int]] = field(init=False, repr=False)
+    _pairs: dict[tuple[str, str], int] = field(init=False, repr=False)
+    _of_pairs: NDArray[np.float64] = field(init=False, repr=False)
     _memory: _Memory = field(init=False, repr=False)
+    _last: _Summed = field(init=False, repr=False, default=_Summed((), [], 1.0, 1.0, []))
     _lock: threading.Lock = field(init=False, repr=False, default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        # In double precision, which they are summed in, and row by row: else each sum would turn or copy them first.
-        self._terms = np.ascontiguousarray(np.column_stack([self.term_weights, self.term_rarity**2]), dtype=np.float64)
-        # By their first word, so that no pair need be made of a text: few are known.
-        self._seconds = {}
-        for term, row in self.terms.items():
-            first, _, second = term.partition(" ")
-            if second:
-                self._seconds.setdefault(first, {})[second] = row
+        pairs = [(term.split(" "), row) for term, row in self.terms.items() if " " in term]
+        # From 1 on, so that a known pair is true. In double precision, as sums are, or each sum would copy them.
+        self._pairs = {(first, second): at for at, ((first, second), _) in enumerate(pairs, 1)}
+        rows = [row for _, row in pairs]
+        labels = len(self.labels)
+        self._of_pairs = np.zeros((len(pairs) + 1, 2 * labels + 2))
+        self._of_pairs[1:, :labels] = self.term_weights[rows]
+        self._of_pairs[1:, -2] = self.term_rarity[rows].astype(np.float64) ** 2
+        self._bias: list[float] = self.bias.tolist()
+        self._scale: tuple[list[float], list[float]] = self.slope.tolist(), self.offset.tolist()
         self._memory = self._forget()
 
     def sums(self, text: str) -> NDArray[np.float64] | None:
         """Sum the weights of a text up: an array of a number for each label, None where it has no word."""
         found = words(text)
-        return self._summed(found).total if found else None
+        return np.array(self._summed(found).total) if found else None
 
     def probabilities(self, text: str) -> NDArray[np.float64] | None:
         """Tell the probability of each label, None where the text has no word."""
-        sums = self.sums(text)
-        if sums is None:
+        found = words(text)
+        if not found:
             return None
-        return np.array([1 / (1 + math.exp(-max(-30, min(30, x)))) for x in (self.slope * sums + self.offset).tolist()])
+        scaled = (slope * x + offset for x, slope, offset in zip(self._summed(found).total, *self._scale, strict=True))
+        return np.array([1 / (1 + math.exp(-max(-30, min(30, x)))) for x in scaled])
 
     def places(self, text: str, label: str, most: int = 5) -> list[Place]:
         """Find the words that speak most for a label, in the order of the text.
@@ -149,72 +173,69 @@ class Head:
         A word's weight is what it and its parts add, and half of what each pair adds that it is in; a word that occurs
         several times is shown where it occurs first.
         """
-        column = self.labels.index(label)
-        found = [(match.start(), match.end()) for match in WORD.finditer(text[:READ])]
-        tokens = [text[start:end].lower() for start, end in found]
+        tokens = words(text)
         if not tokens:
             return []
-        weights = self._by_word(tokens, column).tolist()
-        first: dict[str, Place] = {}
-        for (start, end), word, weight in zip(found, tokens, weights, strict=True):
-            if weight > 0 and (word not in first or weight > first[word].weight):
-                kept = first[word] if word in first else Place(start, end, 0.0)
-                first[word] = Place(kept.start, kept.end, weight)
-        strongest = sorted(first.values(), key=lambda place: -place.weight)[:most]
-        least = strongest[0].weight / 5 if strongest else 0.0
-        return sorted(place for place in strongest if place.weight >= least)
+        weights = self._by_word(tokens, self.labels.index(label)).tolist()
+        most_of: dict[str, float] = {}
+        for at in sorted(range(len(tokens)), key=weights.__getitem__, reverse=True):
+            if weights[at] <= 0 or len(most_of) == most:
+                break
+            most_of.setdefault(tokens[at], weights[at])
+        least = max(most_of.values(), default=0.0) / 5
+        first: dict[str, int] = {}
+        for at, word in enumerate(tokens):
+            if weights[at] > 0 and most_of.get(word, -1.0) >= least:
+                first.setdefault(word, at)
+        found = [
+            match.span() for match in itertools.islice(WORD.finditer(text[:READ]), max(first.values(), default=-1) + 1)
+        ]
+        return sorted(Place(*found[at], most_of[word]) for word, at in first.items())
 
     def evidence(self, field: str, text: str, label: str) -> tuple[Span, ...]:
         """Give the :meth:`places` of a text that is a record's field as evidence of a label."""
         return spans(field, ((place.start, place.end, label) for place in self.places(text, label)))
 
     def _summed(self, found: Sequence[str]) -> _Summed:
-        seen = Counter(found)
-        damped = np.array([_DAMPED[count] for count in seen.values()])
-        adds = self._adds(seen)
-        length, part_length = (damped**2 @ adds[:, -2:]).tolist()
-        added = damped @ adds[:, :-2]
-        from_terms, from_parts = added[: len(self.labels)], added[len(self.labels) :]
-        if known := Counter(row for _, row in self._pairs(found)):
-            damped = np.array([_DAMPED[count] for count in known.values()])
-            adds = self._terms.take([*known], axis=0)
-            length += float(damped**2 @ adds[:, -1])
-            from_terms = from_terms + damped @ adds[:, :-1]
-        length, part_length = math.sqrt(length) or 1.0, math.sqrt(part_length) or 1.0
-        return _Summed(self.bias + from_terms / length + from_parts / part_length, length, part_length)
+        last = self._last
+        if last.words is found:
+            return last
+        seen = Counter((EMPTY, *found))
+        memory, rows = self._rows(seen)
+        pairs = [*map(self._pairs.get, itertools.pairwise(found))]
+        known = Counter(filter(None, pairs))
+        damped = _DAMPED.take([*seen.values(), *known.values()], axis=1)
+        # A few numbers from here on, which take longer in arrays.
+        added, squares = (damped @ memory.adds.take([*rows, *known], axis=0)).tolist()
+        length, part_length = math.sqrt(squares[-2]) or 1.0, math.sqrt(squares[-1]) or 1.0
+        of_parts = added[len(self.labels) : -2]
+        total = [b + t / length + p / part_length for b, t, p in zip(self._bias, added, of_parts, strict=False)]
+        self._last = last = _Summed(found, total, length, part_length, pairs)
+        return last
 
     def _by_word(self, tokens: Sequence[str], column: int) -> NDArray[np.float64]:
-        _, length, part_length = self._summed(tokens)
-        adds = self._adds(tokens)
-        weights = adds[:, column] / length + adds[:, len(self.labels) + column] / part_length
-        if known := self._pairs(tokens):
-            at, rows = np.array(known).T
-            half = self._terms[rows, column] / length / 2
-            weights[at] += half
-            weights[at + 1] += half
+        summed = self._summed(tokens)
+        memory, rows = self._rows(tokens)
+        adds = memory.adds.take(rows, axis=0)
+        weights = adds[:, column] / summed.length + adds[:, len(self.labels) + column] / summed.part_length
+        half = self._of_pairs[[row or 0 for row in summed.pairs], column] / summed.length / 2
+        weights[:-1] += half
+        weights[1:] += half
         return weights
 
-    def _pairs(self, found: Sequence[str]) -> list[tuple[int, int]]:
-        """Find the known pairs of a text: the place of the first word, and the row of the pair."""
-        seconds = self._seconds.get
-        return [
-            (at, row)
-            for at, (first, second) in enumerate(itertools.pairwise(found))
-            if (begun := seconds(first)) and (row := begun.get(second)) is not None
-        ]
-
     def _forget(self) -> _Memory:
-        return _Memory({}, np.zeros((REMEMBERED, 2 * len(self.labels) + 2)))
+        memory = _Memory({}, np.zeros((len(self._of_pairs) + REMEMBERED, self._of_pairs.shape[1])))
+        memory.adds[: len(self._of_pairs)] = self._of_pairs
+        return memory
 
-    def _adds(self, asked: Collection[str]) -> NDArray[np.float64]:
+    def _rows(self, asked: Collection[str]) -> tuple[_Memory, list[int]]:
         """Give the remembered rows of words; those that are not known yet are summed up and remembered."""
         memory = self._memory
         try:
-            rows = [memory.rows[word] for word in asked]
+            return memory, [memory.rows[word] for word in asked]
         except KeyError:
             memory = self._remember(asked)
-            rows = [memory.rows[word] for word in asked]
-        return memory.adds.take(rows, axis=0)
+            return memory, [memory.rows[word] for word in asked]
 
     def _remember(self, asked: Collection[str]) -> _Memory:
         # Threads may ask at once: a row is written before it is named, and what was handed out is not written again.
@@ -225,15 +246,16 @@ class Head:
                 memory = self._memory = self._forget()
                 missing = set(asked)
             labels = len(self.labels)
-            for word in missing:
-                add = memory.adds[len(memory.rows)]
+            for row, word in enumerate(missing, len(self._of_pairs) + len(memory.rows)):
+                add = memory.adds[row]
                 if (term := self.terms.get(word)) is not None:
                     add[:labels] = self.term_weights[term]
                     add[-2] = self.term_rarity[term] ** 2
-                known = [row for part in parts(word) if (row := self.parts.get(part)) is not None]
-                add[labels:-2] = self.part_weights[known].sum(axis=0)
-                add[-1] = (self.part_rarity[known] ** 2).sum()
-                memory.rows[word] = len(memory.rows)
+                if self.parts:
+                    known = [part for part in map(self.parts.get, parts(word)) if part is not None]
+                    add[labels:-2] = self.part_weights[known].sum(axis=0)
+                    add[-1] = (self.part_rarity[known] ** 2).sum()
+                memory.rows[word] = row
         return memory
 
 

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Sentence(NamedTuple):
@@ -21,13 +24,19 @@ class Sentence(NamedTuple):
 FENCE = re.compile(r" {0,3}(?:```|~~~)")
 """A line that opens or closes a block of code."""
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+_SIGN = re.compile(r"[^\x00-\x7f\w]")
 _TO_WORDS = bytes(byte if chr(byte).isalnum() and byte < 128 else 32 for byte in range(256))
 
 _LINE = re.compile(r"[^\n]+")
 _ITEM = re.compile(r"\s{0,20}(?:[-*+•–]|\d{1,3}[.)]|[a-z]\))\s{1,8}(?=\S)")
 _HEADING = re.compile(r" {0,3}#{1,6} ")
 _QUOTED = re.compile(r"\s{0,3}>[> ]{0,8}")
-_END = re.compile(r"(?:[.!?…؟।۔։።។]+[\"'”’»)\]*_`]*|[。！？]+[”」』）]*)(?: ?\[\d{1,3}\]){0,8}")
+# Begins with any of the signs, so that the rest of a text is passed over fast.
+_END = re.compile(
+    r"[.!?…؟।۔։።។。！？](?:(?<=[。！？])[。！？]*[”」』）]*|(?<![。！？])[.!?…؟।۔։።។]*[\"'”’»)\]*_`]*)"
+    r"(?: ?\[\d{1,3}\]){0,8}"
+)
 _FIRST_WORD = re.compile(r"[^\W_]{1,20}(?!\w)")
 
 # In English, German, French, Spanish, Dutch, Italian and Russian.
@@ -77,9 +86,10 @@ def sentences(text: str) -> tuple[Sentence, ...]:
     code: int | None = None
     block: tuple[int, int, str] | None = None
     line_start = 0  # of the last line of the block
+    fenced = has_fence(text)
     for line in _LINE.finditer(text):
         start, end = line.span()
-        fence = FENCE.match(text, start, end) is not None
+        fence = fenced and FENCE.match(text, start, end) is not None
         if code is not None:
             if fence:
                 found.append(Sentence(code, end, "code"))
@@ -101,11 +111,31 @@ def sentences(text: str) -> tuple[Sentence, ...]:
     return tuple(found)
 
 
+def has_fence(text: str) -> bool:
+    """Tell whether a text may have a :data:`FENCE`."""
+    return "```" in text or "~~~" in text
+
+
 def words(text: str) -> list[str]:
     """Give the words of a text in lower case: runs of letters and digits, and each Chinese or Japanese character."""
-    if text.isascii():
-        return _spaced(text).split()
-    return [word.lower() for word in _WORD.findall(text)]
+    spaced = _spaced(text)
+    # In small letters together, which is faster; no word has a space in it, whatever its small letters are.
+    return (" ".join(_WORD.findall(text)).lower() if spaced is None else spaced).split()
+
+
+@lru_cache(maxsize=600)
+def words_by_sentence(text: str) -> tuple[tuple[str, ...], ...]:
+    """Give the :func:`words` of each of the :func:`sentences` of a text."""
+    spaced = _spaced(text)
+    return tuple(
+        tuple(words(text[start:end]) if spaced is None else spaced[start:end].split())
+        for start, end, _ in sentences(text)
+    )
+
+
+def translated(text: str, table: Mapping[int, str]) -> str:
+    """Translate what is not ASCII in a text; ``str.translate`` takes long for the characters that are in no table."""
+    return text if text.isascii() else _NOT_ASCII.sub(lambda found: found[0].translate(table), text)
 
 
 @lru_cache(maxsize=16)
@@ -116,18 +146,20 @@ def places(text: str) -> tuple[tuple[int, int], ...]:
 
 def place(text: str, of: list[str], index: int) -> tuple[int, int]:
     """Give the place of one of the words of a text, `of`; for a few of them faster than all :func:`places`."""
-    if not text.isascii():
+    spaced = _spaced(text)
+    if spaced is None:
         return places(text)[index]
-    word, row, start = of[index], f" {_spaced(text)} ", -1
+    word, row, start = of[index], f" {spaced} ", -1
     for _ in range(of[:index].count(word) + 1):
         start = row.index(f" {word} ", start + 1)
     return start, start + len(word)
 
 
-@lru_cache(maxsize=16)
-def _spaced(text: str) -> str:
-    """Write an ASCII text in lower case and with a space for all but letters and digits."""
-    return text.lower().encode().translate(_TO_WORDS).decode()
+@lru_cache(maxsize=1200)
+def _spaced(text: str) -> str | None:
+    """Write a text in lower case and with a space for all but letters and digits; None where not all are ASCII."""
+    plain = text if text.isascii() else _SIGN.sub(" ", text)
+    return plain.lower().encode().translate(_TO_WORDS).decode() if plain.isascii() else None
 
 
 @lru_cache(maxsize=100_000)
@@ -165,6 +197,9 @@ def content(word: str) -> str:
 
 
 def _block(text: str, start: int, end: int) -> tuple[int, int, str]:
+    line = text[start:end].strip()
+    if line[:1].isalpha() and line[1:2] != ")":
+        return start, end, "prose"
     if quoted := _QUOTED.match(text, start, end):
         start = quoted.end()
     if item := _ITEM.match(text, start, end):
@@ -207,17 +242,20 @@ def _is_end(text: str, begun: int, match: re.Match[str], end: int) -> bool:
     if len(found) > 6:
         return True
     word = found.lower()
-    after = _FIRST_WORD.match(following)
-    after_word = after.group().lower() if after else ""
     if word.isdigit():
         # "5. Mai", and the sign of an item in a running text: "1. Open it. 2. Close it."
         sign = match.start() - begun <= len(word) + 2 or ":" in text[match.start() - len(word) - 2 : match.start()]
-        return len(word) > 2 or (after_word not in _MONTHS and not sign)
+        return len(word) > 2 or (_first_word(following) not in _MONTHS and not sign)
     if word in _ABBREVIATIONS:
         return False
     if word in _AT_AN_END or (len(word) == 1 and found.isupper() and word != "i"):
-        return after_word in STOP_WORDS
+        return _first_word(following) in STOP_WORDS
     return word not in _BEFORE_A_NUMBER or not following[:1].isdigit()
+
+
+def _first_word(text: str) -> str:
+    found = _FIRST_WORD.match(text)
+    return found.group().lower() if found else ""
 
 
 def _add(text: str, start: int, end: int, kind: str, found: list[Sentence]) -> None:

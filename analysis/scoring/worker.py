@@ -11,8 +11,9 @@ import os
 import sys
 from collections import OrderedDict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import orjson
 import polars as pl
 import pyarrow as pa
@@ -20,11 +21,11 @@ import pyarrow.parquet as pq
 import xxhash
 
 from analysis.scoring.registry import registry
-from analysis.scoring.scorer import Mark, as_row
+from analysis.scoring.scorer import Mark
 from analysis.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Sequence
 
     from analysis.scoring.scorer import Scorer
 
@@ -44,6 +45,14 @@ SCHEMA = pa.schema([
 ])  # fmt: skip
 
 
+class Scored(NamedTuple):
+    """The marks of one scorer: a mark for each of some records, by their ids."""
+
+    scorer: Scorer
+    ids: Sequence[str]
+    marks: Sequence[Mark]
+
+
 class Scoring:
     """Scores batches, and remembers the texts it met.
 
@@ -52,57 +61,85 @@ class Scoring:
 
     def __init__(self, scorers: Sequence[Scorer]) -> None:
         self._scorers = scorers
-        self._known: dict[str, OrderedDict[int, Mark]] = {scorer.name: OrderedDict() for scorer in scorers}
+        self._known: dict[str, OrderedDict[Hashable, Mark]] = {scorer.name: OrderedDict() for scorer in scorers}
         self.failed: dict[str, str] = {}
 
-    def score(self, batch: pl.DataFrame) -> list[dict[str, Any]]:
-        """Score a batch with ``id``, ``wanted`` (bits, by the scorers' places) and what the scorers read.
-
-        Returns
-        -------
-        list of dict
-            Rows of ``SCHEMA``.
-        """
-        keys: dict[tuple[str, ...], list[int]] = {}
-        rows: list[dict[str, Any]] = []
+    def score(self, batch: pl.DataFrame) -> list[Scored]:
+        """Score a batch with ``id``, ``wanted`` (bits, by the scorers' places) and what the scorers read."""
+        ids = batch["id"].to_list()
+        bits = batch["wanted"].to_numpy()
+        keys = _Keys(batch)
+        scored: list[Scored] = []
         for place, scorer in enumerate(self._scorers):
             if scorer.name in self.failed:
                 continue
-            wanted = (batch["wanted"].to_numpy() >> place & 1).astype(bool)
-            chosen = batch.filter(pl.Series(wanted))
-            if chosen.is_empty():
-                continue
-            if scorer.reads not in keys:
-                keys[scorer.reads] = [_key(row) for row in batch.select(scorer.reads).iter_rows()]
-            asked = [key for key, is_wanted in zip(keys[scorer.reads], wanted, strict=True) if is_wanted]
-            marks = self._marks(scorer, chosen.select(scorer.reads), asked)
-            rows += [
-                {"record_id": id, "name": scorer.name, "version": scorer.version, **as_row(mark)}
-                for id, mark in zip(chosen["id"] if marks else (), marks, strict=True)
-            ]
-        return rows
+            wanted = np.flatnonzero(bits >> place & 1).tolist()
+            if wanted and (marks := self._marks(scorer, batch, wanted, keys.of(scorer.reads))):
+                scored.append(Scored(scorer, [ids[row] for row in wanted], marks))
+        return scored
 
-    def _marks(self, scorer: Scorer, batch: pl.DataFrame, keys: list[int]) -> list[Mark]:
+    def _marks(self, scorer: Scorer, batch: pl.DataFrame, wanted: list[int], keys: Sequence[Hashable]) -> list[Mark]:
         known = self._known[scorer.name]
-        new = {key: place for place, key in enumerate(keys) if key not in known}
+        new = {keys[row]: row for row in wanted if keys[row] not in known}
         try:
-            marks = list(scorer.score(batch[list(new.values())])) if new else []
+            marks = list(scorer.score(_rows(batch.select(scorer.reads), list(new.values())))) if new else []
             if len(marks) != len(new) or not all(isinstance(mark, Mark) for mark in marks):
                 raise TypeError(f"it gave {len(marks)} marks for {len(new)} records")
         except Exception as error:  # a scorer may be other people's code: whatever it raises must not stop the rest
             self.failed[scorer.name] = f"{type(error).__name__}: {error}"
             return []
         found = dict(zip(new, marks, strict=True))
-        result = [found[key] if key in found else known[key] for key in keys]
+        result = [found[key] if (key := keys[row]) in found else known[key] for row in wanted]
         known.update(found)
         while len(known) > REMEMBERED:
             known.popitem(last=False)
         return result
 
 
-def _key(row: tuple[Any, ...]) -> int:
-    """Tell texts apart by 128 bits of hash."""
-    return xxhash.xxh3_128_intdigest(repr(row).encode())
+class _Keys:
+    """What tells the rows of a batch apart by the columns that a scorer reads; each cell is read once."""
+
+    def __init__(self, batch: pl.DataFrame) -> None:
+        self._batch = batch
+        self._columns: dict[str, list[Hashable]] = {}
+        self._rows: dict[tuple[str, ...], list[Hashable]] = {}
+
+    def of(self, reads: tuple[str, ...]) -> list[Hashable]:
+        """Give a key for each row."""
+        if reads not in self._rows:
+            for name in reads:
+                if name not in self._columns:
+                    self._columns[name] = [_key(cell) for cell in self._batch[name].to_list()]
+            columns = [self._columns[name] for name in reads]
+            self._rows[reads] = columns[0] if len(columns) == 1 else list(zip(*columns, strict=True))
+        return self._rows[reads]
+
+
+def _key(cell: object) -> Hashable:
+    """Tell cells apart, texts and lists by 128 bits of hash."""
+    if isinstance(cell, str):
+        return xxhash.xxh3_128_digest(cell.encode())
+    return cell if cell is None or isinstance(cell, int | float) else xxhash.xxh3_128_digest(repr(cell).encode())
+
+
+def _rows(batch: pl.DataFrame, rows: list[int]) -> pl.DataFrame:
+    return batch if len(rows) == len(batch) else batch[rows]
+
+
+def as_table(scored: Sequence[Scored]) -> pa.Table:
+    """Give marks as rows of the store."""
+    marks = [mark for one in scored for mark in one.marks]
+    return pa.table(
+        [
+            [id for one in scored for id in one.ids],
+            [one.scorer.name for one in scored for _ in one.marks],
+            [one.scorer.version for one in scored for _ in one.marks],
+            [mark.value for mark in marks],
+            [mark.label for mark in marks],
+            [[(s.field, s.start, s.end, s.kind) for s in mark.evidence] or None for mark in marks],
+        ],
+        schema=SCHEMA,
+    )
 
 
 def main() -> None:
@@ -119,8 +156,8 @@ def main() -> None:
             scoring = Scoring([found.find(name) for name in task["scorers"]])
         with pa.memory_map(task["batch"]) as file:
             batch = pl.DataFrame(pa.ipc.open_file(file).read_all())
-            rows = [row for part in batch.iter_slices(TOGETHER) for row in scoring.score(part)]
-        pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), task["marks"])
+            scored = [one for part in batch.iter_slices(TOGETHER) for one in scoring.score(part)]
+        pq.write_table(as_table(scored), task["marks"])
         answers.write(orjson.dumps({"failed": scoring.failed}) + b"\n")
         answers.flush()
 

@@ -61,6 +61,14 @@ def test_parts() -> None:
     assert set(linear.parts("at")) == {"<a", "at", "t>", "<at", "at>", "<at>"}
 
 
+def test_few_words_weigh_less_where_the_empty_word_is_rare() -> None:
+    # Each text has it once, so that "fool" alone is √2 long rather than 1, and what adds nothing is not none.
+    rude = head({"fool": 1.0, "": 0.0}, {"foo": 1.0, "<>": 0.0})
+    assert rude.sums("fool") == pytest.approx([2 / math.sqrt(2)])
+    assert [place.weight for place in rude.places("fool", "rude")] == pytest.approx([2 / math.sqrt(2)])
+    assert rude.sums("dear") == pytest.approx([0.0])
+
+
 def test_places_are_the_words_that_weigh_most() -> None:
     rude = head({"kind": -1.0, "fool": 2.0, "you fool": 2.0, "such": 0.01})
     text = "Such a kind man, you FOOL; such a fool!"
@@ -78,7 +86,7 @@ def test_nothing_to_read() -> None:
 
 
 def test_what_is_remembered_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(linear, "REMEMBERED", 3)
+    monkeypatch.setattr(linear, "REMEMBERED", 4)  # three words, and the empty one
     rude = head({}, {"foo": 1.0, "ool": 0.5, "ea": -0.25})
     texts = ["fools pool", "dear fool", "real tea pool", "fools pool", "dear fool"]
     for text in texts:
@@ -112,6 +120,11 @@ WORDS = st.sampled_from(
 WILD = st.text(st.characters(exclude_categories=()), max_size=200)
 
 
+@given(st.lists(WORDS | WILD | st.sampled_from(["’tis", "it’s", "a`b", "'", "''", "x_'y", "—", "½"])).map("".join))
+def test_words_are_what_the_pattern_finds(text: str) -> None:
+    assert linear.words(text) == tuple(word.lower() for word in linear.WORD.findall(text))
+
+
 @given(st.lists(WORDS | WILD, max_size=12).map(" ".join))
 def test_any_text(text: str) -> None:
     rude = head({"fool": 2.0, "you fool": 1.0, "i": 0.5}, {"<f": 0.5, "o": 0.1, "日": 1.0})
@@ -142,16 +155,28 @@ def test_sums_of_a_fitted_head_are_those_of_the_fit() -> None:
     kind = ["you dear", "what a dear you are", "such a dear", "dears, all of you"] * 3
     examples = [Example("alike" if at % 2 else "other", f"{text} {at % 5}", {"rude": int(text in rude)})
                 for at, text in enumerate(rude + kind)]  # fmt: skip
-    trainer = Trainer(Plan(("rude",), ("rude",), ("alike",), terms=20, parts=30), examples)
+    plan = Plan(("rude",), ("rude",), ("alike",), terms=20, parts=30, packaged=True, least=(2.0, 3.0))
+    trainer = Trainer(plan, examples, {"fool": 2.0, "dear": -0.5, "elsewhere": 1.0})
     everything = np.ones(len(examples), dtype=bool)
     kept, fitted = trainer.fit(everything)
-    sums = kept.rows(*kept.rarity()) @ fitted.weights + fitted.bias
+    sums = trainer.rows(kept) @ fitted.weights + fitted.bias
     made = trainer.head(trainer.left_out())
-    assert len(made.terms) <= 20
-    assert len(made.parts) == 30
+    assert len(made.terms) <= 20 + 1  # the empty word is one
+    assert len(made.parts) == 30 + 1
     for example, expected in zip(examples, sums, strict=True):
         assert made.sums(example.text) == pytest.approx(expected, abs=1e-4)
     assert (made.probabilities("oh you fool") or 0) > 0.5 > (made.probabilities("oh you dear") or 1)
+
+
+@pytest.mark.parametrize("made", [False, True])
+def test_only_the_files_of_the_packaged_version_are_opened(tmp_path: Path, made: bool) -> None:
+    from analysis.scoring.training.packaged import PackageError, word_weights
+
+    if made:
+        (tmp_path / "data").mkdir()
+        (tmp_path / "data" / "vectorizer.joblib").write_bytes(b"another version")
+    with pytest.raises(PackageError, match=r"vectorizer\.joblib"):
+        word_weights(tmp_path)
 
 
 def test_near_duplicates_are_one_group() -> None:

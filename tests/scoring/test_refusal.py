@@ -1,11 +1,15 @@
 """Refusals: what counts, what does not, and where it stands."""
 
+import re
+
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.scoring.scorer import UNMEASURED, Mark
+from analysis.scoring.scorers._phrases import begins, instances
+from analysis.scoring.scorers._refusal_phrases import ENGLISH
 from analysis.scoring.scorers.refusal import SCORERS, response_refusal
 
 [SCORER] = SCORERS
@@ -132,3 +136,20 @@ def test_long_hostile_text_is_read_to_the_end(piece: str) -> None:
     # Whatever took quadratic time here would take minutes.
     mark = response_refusal(piece * (100_000 // len(piece)))
     assert mark.value in (None, 0.0, 0.5, 1.0)
+
+
+FIRST = [(phrase, ENGLISH.refusal_first) for phrase in ENGLISH.refusal]
+FIRST += [(phrase, ENGLISH.turning_first) for phrase in ENGLISH.turning_away]
+
+
+@pytest.mark.parametrize(("phrase", "first"), FIRST, ids=[phrase[:30] for phrase, _ in FIRST])
+def test_phrases_begin_with_what_they_are_said_to(phrase: str, first: tuple[str, ...]) -> None:
+    looking_back = re.compile(f"(?<![a-zß-ÿ0-9'])(?:{phrase})")
+    pattern = begins(phrase, "a-zß-ÿ0-9'", first=first)
+
+    @settings(max_examples=20, deadline=None)
+    @given(st.from_regex(re.compile(phrase)))
+    def holds(text: str) -> None:
+        assert list(instances(pattern, text)) == [match.span() for match in looking_back.finditer(text)]
+
+    holds()

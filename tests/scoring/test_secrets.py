@@ -6,6 +6,7 @@ import base64
 import itertools
 import json
 import random
+import re
 import string
 
 import polars as pl
@@ -147,6 +148,19 @@ def test_a_batch_is_answered_row_by_row() -> None:
     marks = BY_NAME["response_secrets"].score(pl.DataFrame({"response": [JWT, None, "no"]}))
     assert [mark.value for mark in marks] == [1.0, None, 0.0]
     assert marks[1] is UNMEASURED
+
+
+@pytest.mark.parametrize("rule", secrets.RULES, ids=lambda rule: rule.kind)
+def test_no_instance_is_shorter_than_what_texts_are_passed_over_by(rule: secrets.Rule) -> None:
+    pattern = re.compile(rule.pattern, re.I if rule.caseless else 0)
+
+    @settings(max_examples=20, deadline=None)
+    @given(st.from_regex(pattern))
+    def holds(text: str) -> None:
+        for match in pattern.finditer(text):
+            assert max(map(len, match[0].split())) >= rule.least
+
+    holds()
 
 
 PIECES = st.sampled_from(

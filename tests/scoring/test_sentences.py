@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.scoring.sentences import place, places, sentences, stem, words
+from analysis.scoring.sentences import place, places, sentences, stem, words, words_by_sentence
 
 ANY_TEXT = st.text(st.one_of(st.characters(exclude_categories=()), st.sampled_from("\n.!?。 aA1|`#-*>[]\u0130\u03a3")))
 
@@ -169,3 +169,8 @@ def test_different_words_keep_different_stems(one: str, other: str) -> None:
 def test_a_long_text_ends_where_it_ends(piece: str) -> None:
     text = piece * (100_000 // len(piece))
     assert all(end <= len(text) for _, end, _ in sentences(text))
+
+
+@given(ANY_TEXT)
+def test_words_by_sentence_are_those_of_each_sentence(text: str) -> None:
+    assert [list(own) for own in words_by_sentence(text)] == [words(part) for part in split(text)]

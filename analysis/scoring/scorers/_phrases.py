@@ -10,8 +10,13 @@ import re
 import unicodedata
 from bisect import bisect_right
 from functools import lru_cache
-from itertools import islice
-from typing import NamedTuple
+from itertools import chain, islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from analysis.scoring.sentences import translated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
 
 STRONG, MEDIUM, WEAK = 0.6, 0.35, 0.25
 """Weights: a strong sign flags alone, two medium ones of two families do, a medium and a weak one, or three weak ones;
@@ -40,6 +45,8 @@ _LOOKALIKES = dict(zip("авеорсухіјѕкмнтԁɡɩαοερνικτ", "
 _DROPPED = "*\u00ad\u200b\u200c\u200d\u2060\ufeff"
 """Emphasis and characters without width, which stand within words and phrases."""
 _PIECE = re.compile(rf"[^\s{_DROPPED}]+")
+LONGEST = 40
+"""Letters of a word up to which it is remembered what is found in it."""
 
 
 @lru_cache(maxsize=1)
@@ -60,7 +67,7 @@ def _small(text: str) -> str:
     lower = text.lower()
     if len(lower) != len(text):
         lower = "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
-    return lower if lower.isascii() else lower.translate(_plain())
+    return translated(lower, _plain())
 
 
 def _fold(small: str) -> str:
@@ -95,38 +102,60 @@ class _Places:
         )
 
 
-class _Sign(NamedTuple):
-    """A sign with its pattern compiled, and what :attr:`Signs.words` finds of its words."""
+class Groups:
+    """Groups of words, parts of words and phrases, of which a text is asked which it has.
 
-    sign: Sign
-    pattern: re.Pattern[str]
-    heads: frozenset[str]
+    A text is gone through word by word, and what is found in a word is remembered: so it takes a fraction of looking
+    for each of them in the text.
+    """
+
+    def __init__(self, groups: Sequence[Sequence[str]]) -> None:
+        heads = _shortest(_longest(word) for words in groups for word in words)
+        self._heads = re.compile(f"(?=({_either(heads)}))")
+        self._words: dict[str, list[tuple[int, str]]] = {head: [] for head in heads}
+        for group, words in enumerate(groups):
+            for word in words:
+                head = next(head for head in heads if _longest(word).startswith(head))
+                self._words[head].append((group, word))
+        self._known = lru_cache(maxsize=50_000)(self._find)
+
+    def _find(self, word: str) -> frozenset[str]:
+        return frozenset(self._heads.findall(word))
+
+    def within(self, text: str) -> list[int]:
+        """List the groups, by their places, of which a text has at least one word."""
+        words = set(text.split())
+        find = self._known if max(map(len, words), default=0) <= LONGEST else self._find
+        return sorted(
+            {group for head in set(chain(*map(find, words))) for group, word in self._words[head] if word in text}
+        )
 
 
 class Signs(NamedTuple):
-    """Signs made ready: a pattern that finds, at each place, the shortest of all their words that begins there."""
+    """Signs with their patterns compiled, and their words."""
 
-    words: re.Pattern[str]
-    signs: tuple[_Sign, ...]
+    patterns: tuple[tuple[Sign, re.Pattern[str]], ...]
+    words: Groups
 
 
 def compiled(signs: tuple[Sign, ...]) -> Signs:
     """Compile signs; each begins where a word does."""
-    heads: list[str] = []
-    for word in sorted({word for sign in signs for word in sign.words}, key=len):
-        if not word.startswith(tuple(heads)):
-            heads.append(word)
-    return Signs(
-        re.compile(f"(?=({_either(heads)}))"),
-        tuple(
-            _Sign(
-                sign,
-                re.compile(rf"(?<![a-z0-9])(?:{sign.pattern})"),
-                frozenset(head for head in heads if any(word.startswith(head) for word in sign.words)),
-            )
-            for sign in signs
-        ),
-    )
+    patterns = tuple((sign, begins(sign.pattern, "a-z0-9")) for sign in signs)
+    return Signs(patterns, Groups([sign.words for sign in signs]))
+
+
+def _longest(words: str) -> str:
+    """Give the longest of the words between spaces: a text that has all of them has it in one of its own words."""
+    return max(words.split(), key=len)
+
+
+def _shortest(words: Iterable[str]) -> list[str]:
+    """Leave out the words that begin with another."""
+    kept: list[str] = []
+    for word in sorted(set(words), key=len):
+        if not word.startswith(tuple(kept)):
+            kept.append(word)
+    return kept
 
 
 def _either(words: list[str]) -> str:
@@ -136,7 +165,24 @@ def _either(words: list[str]) -> str:
         if word:
             following.setdefault(word[0], []).append(word[1:])
     branches = [re.escape(letter) + _either(rest) for letter, rest in following.items()]
-    return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
+    return "".join(branches) if len(branches) < 2 else f"(?:{'|'.join(branches)})"
+
+
+def begins(pattern: str, letters: str, flags: int = 0, *, first: Sequence[str] = ("",)) -> re.Pattern[str]:
+    """Compile a pattern that begins where a word of `letters` does, for :func:`instances`.
+
+    It takes in what stands before the word: so a text is passed over far faster than by looking back from everywhere.
+    `first` is what all instances begin with, which spares trying each alternative of a long pattern at each word.
+    """
+    return re.compile(f"[^{letters}](?={_either(_shortest(first))})(?:{pattern})", flags)
+
+
+def instances(pattern: re.Pattern[str], text: str, end: int | None = None) -> Iterator[tuple[int, int]]:
+    """Find the instances in a text, up to `end`, of a pattern that :func:`begins` made: from where to where."""
+    padded, start = f" {text[:end]}", 0
+    while match := pattern.search(padded, start):
+        start = match.end() - 1
+        yield match.start(), start
 
 
 _GUARDED = re.compile(
@@ -147,26 +193,21 @@ _GUARDED = re.compile(
 _CAN_BE_GUARDED = ("instruction-ignore", "prompt-leak")
 
 
-def _search(folded: str, signs: Signs) -> list[tuple[Sign, re.Match[str]]]:
+def _search(folded: str, signs: Signs) -> list[tuple[Sign, tuple[int, int]]]:
     """Find the first instance of each sign in a text in small letters and one space between words."""
-    # All signs' words are looked for at once, and a pattern where one of its own is there: patterns take far longer.
-    heads = frozenset(signs.words.findall(folded))
-    return [
-        (one.sign, match)
-        for one in signs.signs
-        if not heads.isdisjoint(one.heads)
-        and any(word in folded for word in one.sign.words)
-        and (match := _first(one, folded))
-    ]
+    # A pattern is only looked for where one of its words is: patterns take far longer.
+    asked = (signs.patterns[place] for place in signs.words.within(folded))
+    found = ((sign, _first(sign, pattern, folded)) for sign, pattern in asked)
+    return [(sign, where) for sign, where in found if where]
 
 
-def _first(one: _Sign, folded: str) -> re.Match[str] | None:
-    if one.sign.family not in _CAN_BE_GUARDED:
-        return one.pattern.search(folded)
-    found = islice(one.pattern.finditer(folded), 20)
-    return next(
-        (match for match in found if not _GUARDED.search(folded, max(match.start() - 60, 0), match.start())), None
-    )
+def _first(sign: Sign, pattern: re.Pattern[str], folded: str) -> tuple[int, int] | None:
+    found = instances(pattern, folded)
+    if sign.family in _CAN_BE_GUARDED:
+        found = (
+            (start, end) for start, end in islice(found, 20) if not _GUARDED.search(folded, max(start - 60, 0), start)
+        )
+    return next(found, None)
 
 
 def phrases(text: str, signs: Signs) -> list[Found]:
@@ -176,4 +217,4 @@ def phrases(text: str, signs: Signs) -> list[Found]:
     if not hits:
         return []
     places = _Places(small)
-    return [Found(*places(*match.span()), sign.family, sign.weight) for sign, match in hits]
+    return [Found(*places(*where), sign.family, sign.weight) for sign, where in hits]

@@ -17,6 +17,8 @@ _CANDIDATE = re.compile(
     r"(?<![\w+$€£#=@/\\])(?<![0-9][.,:])(?<![0-9]-)(?:\+|\()?\+?[0-9]{1,14}\)?(?:(?:[ .\-/]{1,2}\(?|(?<=\))|"
     r"\()[0-9]{1,10}\)?){0,6}(?: ?(?:x|ext\.? ?|#)[0-9]{1,6}\b)?(?![\w@%€$£])(?![.,:/][0-9])"
 )
+_SEVEN = re.compile(r"[0-9](?:[ .\-/()]{0,4}[0-9]){6}")
+"""The digits that a number has at least: texts without them are passed over fast."""
 _EXTENSION = re.compile(r" ?(?:x|ext\.? ?|#)[0-9]{1,6}$")
 _GROUP = re.compile("[0-9]{2}")
 _SPACE = re.compile(" +")
@@ -60,6 +62,8 @@ def find(text: str) -> Iterator[tuple[int, int]]:
     tuple of int
         First character, and the one after the last.
     """
+    if not _SEVEN.search(text):
+        return
     for candidate in _CANDIDATE.finditer(text):
         if candidate.end() - candidate.start() < 7 or not _GROUP.search(candidate.group()):
             continue

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from analysis.scoring.scorer import UNMEASURED, Mark, Scorer, Span, each
 from analysis.scoring.scorers._facts import Facts
 from analysis.scoring.scorers.language import language_mismatch
-from analysis.scoring.sentences import content, place, sentences, words
+from analysis.scoring.sentences import content, place, sentences, words, words_by_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -166,7 +166,9 @@ def faithfulness(prompt: str | None, response: str | None, documents: Sequence[d
     prompt, response = (prompt or "")[:READ], response[:READ]
     given = len(texts)
     pasted = len(prompt) >= PASTED
-    claims = [claim for claim in map(partial(_claim, response), sentences(response)) if claim]
+    claims = [
+        claim for claim in map(partial(_claim, response), sentences(response), words_by_sentence(response)) if claim
+    ]
     if not claims:
         return Mark(label="no claims")
     wanted = {word for claim in claims for word in claim.wanted}
@@ -213,13 +215,14 @@ def _within(texts: Sequence[str]) -> list[str]:
     return found
 
 
-def _claim(text: str, sentence: Sentence) -> _Claim | None:
-    """Read what a sentence claims; None where it claims nothing."""
+def _claim(text: str, sentence: Sentence, said: Sequence[str]) -> _Claim | None:
+    """Read what a sentence of some words claims; None where it claims nothing."""
     start, end, kind = sentence
     last = text[end - 1]
     if kind in ("code", "heading") or last in "?？؟" or _NO_CLAIM.match(text, start):
         return None
-    said = words(_REFERENCE.sub(" ", text[start:end]))
+    if text.find("[", start, end) >= 0:
+        said = words(_REFERENCE.sub(" ", text[start:end]))
     wanted = set(map(content, said)) - {""}
     if len(wanted) < 2 or (last in ":：" and len(said) < LEAD):
         return None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from analysis.scoring.context import ANSWERS
 from analysis.scoring.scorer import UNMEASURED, Mark, Scorer, each, spans
+from analysis.scoring.scorers._phrases import begins, instances
 
 if TYPE_CHECKING:
     from analysis.scoring.scorer import Score
@@ -46,17 +47,20 @@ _ONE = (
     r"quelqu'un|persona|humano|agente|alguien|representante|operador|operatore|umano|qualcuno|pessoa|atendente|alguém|"
     r"mens|persoon|medewerker|collega|iemand)\b)"
 )
-_PERSON = re.compile(
-    rf"(?i)\b(?:(?:talk|speak|chat)(?:ing)? (?:to|with) {_ONE}|"
+_PERSON = begins(
+    rf"(?:talk|speak|chat)(?:ing)? (?:to|with) {_ONE}|"
     rf"(?:connect|transfer|put|pass|hand)(?: me| us)? (?:through |over |on )?(?:to|with) {_ONE}|"
     r"(?:want|need|get me|give me|is there) (?:to have )?(?:an? )?(?:real|actual|live|human) "
     r"(?:human|person|agent|representative|being|operator)\b|"
     rf"mit {_ONE} (?:\w{{2,12}} )?(?:sprechen|reden|schreiben|verbunden)|"
     rf"(?:parler|discuter|échanger) (?:à|avec) {_ONE}|hablar con {_ONE}|parlare con {_ONE}|falar com {_ONE}|"
-    rf"{_ONE} (?:spreken|aan de lijn)|(?:spreken|praten) met {_ONE}"
-    r")|"
+    rf"{_ONE} (?:spreken|aan de lijn)|(?:spreken|praten) met {_ONE}",
+    r"\w",
+    re.I,
+)
+_ALONE = re.compile(
     # the whole message: "agent. AGENT. HUMAN. representative", "mensch bitte"
-    r"^\W*(?:(?:agent|human|representative|operator|real person|person|mensch|mitarbeiter|conseiller|humain|persona|"
+    r"(?i)(?:(?:agent|human|representative|operator|real person|person|mensch|mitarbeiter|conseiller|humain|persona|"
     r"humano|medewerker|mens|please|now|bitte|s'il vous plaît|por favor|pls|plz)\b\W*){1,6}$"
 )
 _PERSONS = (
@@ -65,7 +69,7 @@ _PERSONS = (
     "quelqu", "agente", "alguien", "umano", "qualcuno", "pessoa", "atendente", "alguém", "mens", "medewerker",
     "collega", "iemand", "responsable", "operatore",
 )  # fmt: skip
-"""One of these is in every message that :data:`_PERSON` finds: looking for them first is many times quicker."""
+"""One of these is in every message that asks for a person: looking for them first is many times quicker."""
 _CLOSES = re.compile(
     r"(?i)\b(?:thanks?|thank you|thx|ty|cheers|perfect|great|bye|goodbye|good night|have a (?:nice|good)|"
     r"that'?s all|all good|solved|got it|it works?|worked|made my day|"
@@ -129,11 +133,14 @@ def escalated(prompt: str | None) -> Mark:
     if not prompt:
         return UNMEASURED
     lower = prompt.lower()
-    said = any(word in lower for word in _PERSONS) and _is_typed(prompt)
-    found = _PERSON.search(prompt) if said else None
-    if found is None:
-        return Mark(0.0)
-    return Mark(1.0, evidence=spans("prompt", [(found.start(), found.end(), "asks-for-a-person")]))
+    found = _asks(prompt) if any(word in lower for word in _PERSONS) and _is_typed(prompt) else None
+    return Mark(1.0, evidence=spans("prompt", [(*found, "asks-for-a-person")])) if found else Mark(0.0)
+
+
+def _asks(prompt: str) -> tuple[int, int] | None:
+    found = next(instances(_PERSON, prompt), None)
+    alone = _ALONE.match(prompt)
+    return alone.span() if alone and not (found and found[0] == 0) else found
 
 
 def left(prompt: str | None, goes_on: bool | None) -> Mark:

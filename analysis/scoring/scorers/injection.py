@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 FLAGS_FROM = 0.5
+NOTHING = Mark(0.0)
 
 
 @lru_cache(maxsize=1)
@@ -27,13 +28,17 @@ def _for_documents() -> Signs:
     return compiled(DOCUMENT_SIGNS)
 
 
-def _unseen(text: str, signs: Signs) -> Iterator[Found]:
-    """Find hidden and encoded text, and the signs in what it says."""
+def _hidden(text: str, signs: Signs) -> Iterator[Found]:
+    """Find hidden text, and the signs in what it says."""
     for one in hidden_unicode(text):
         said = phrases(one.text, signs) if one.text else []
         sure = one.code in ("tags", "variation-selectors") or said or (one.code == "zero-width" and one.text)
         yield Found(one.start, one.end, "hidden-unicode", STRONG if sure else MEDIUM)
         yield from (Found(one.start, one.end, sign.family, sign.weight) for sign in said)
+
+
+def _encoded(text: str, signs: Signs) -> Iterator[Found]:
+    """Find encoded text, and the signs in what it says."""
     for one in encoded(text):
         said = [sign for sign in phrases(one.text, signs) if sign.weight >= MEDIUM]
         if said or one.code not in ("spaced", "backwards"):
@@ -58,17 +63,19 @@ def severity(found: Iterable[Found]) -> float:
 
 def in_prompt(text: str) -> list[Found]:
     """Find what is a sign of injection or a jailbreak in what a user says."""
-    return [*phrases(text, _for_prompts()), *_unseen(text, _for_prompts())]
+    signs = _for_prompts()
+    return [*phrases(text, signs), *_hidden(text, signs), *_encoded(text, signs)]
 
 
 def in_document(text: str) -> list[Found]:
     """Find what is a sign of instructions to the assistant in a retrieved document."""
-    return [*phrases(text, _for_documents()), *_unseen(text, _for_documents()), *_links(text)]
+    signs = _for_documents()
+    return [*phrases(text, signs), *_hidden(text, signs), *_encoded(text, signs), *_links(text)]
 
 
 def in_response(text: str) -> list[Found]:
     """Find what in an answer carries data out or is hidden from its reader."""
-    hiding = (one for one in _unseen(text, _for_documents()) if one.family == "hidden-unicode")
+    hiding = (one for one in _hidden(text, _for_documents()) if one.family == "hidden-unicode")
     return [*_links(text), *hiding]
 
 
@@ -78,12 +85,15 @@ def _mark(texts: Sequence[tuple[str, str]], find: Callable[[str], list[Found]]) 
     shown: list[Span] = []
     for field, text in texts:
         found = find(text)
+        if not found:
+            continue
         weight = severity(found)
         value = max(value, weight)
         least = 0.0 if weight >= FLAGS_FROM else MEDIUM
         shown += (Span(field, one.start, one.end, one.family) for one in _outer(found) if one.weight >= least)
-    label = ", ".join(sorted({span.kind for span in shown})) or None
-    return Mark(value, label, tuple(shown))
+    if not value:
+        return NOTHING
+    return Mark(value, ", ".join(sorted({span.kind for span in shown})) or None, tuple(shown))
 
 
 def _outer(found: Iterable[Found]) -> list[Found]:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from analysis.scoring.scorer import UNMEASURED, Mark, Scorer, each
+from analysis.scoring.sentences import words
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier  # type: ignore[import-untyped]
@@ -27,6 +28,7 @@ SURE = 0.5
 DIFFERENT = 0.8
 """Confidence in both languages from which on a difference between question and answer counts."""
 
+SAME = Mark(0.0)
 _CODE = re.compile(r"```[^`]*(?:```|$)|`[^`\n]{1,200}`|https?://[!-~]*")
 _WORD = re.compile(r"\w+")
 _SYMBOL = re.compile(r"[@/\\_{}<>=|#$&+*^\[\]]")
@@ -45,6 +47,7 @@ _LATIN = (
     "af az ca cs cy da de en es et eu fi fr ga gl hr ht hu id is it la lt lv mt nl nn no pl pt ro sk sl so sq sv sw "
     "tl tr uz vi"
 )
+_NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
 _OTHER_SCRIPT = re.compile(r"[\u0370-\u1fff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _ALIASES = {"nn": "no"}
 
@@ -80,7 +83,11 @@ def _language_names() -> frozenset[str]:
 
 def _speaks_of_a_language(prompt: str) -> bool:
     text = prompt[:READ].lower()
-    return any(part in text for part in _TRANSLATION) or not _language_names().isdisjoint(_WORD.findall(text))
+    if any(part in text for part in _TRANSLATION):
+        return True
+    # What is a word to both: most texts have none among all that is one to the faster of them.
+    names = _language_names()
+    return not names.isdisjoint(words(text)) and not names.isdisjoint(_WORD.findall(text))
 
 
 @lru_cache(maxsize=32)
@@ -107,9 +114,22 @@ def _letters() -> tuple[tuple[str, re.Pattern[str], str], ...]:
 @lru_cache(maxsize=1200)
 def prose(text: str) -> str:
     """Leave out code, links and whatever else is no word, and cut the rest to what is classified."""
-    text = _CODE.sub(" ", text[:READ])
-    words = [word for word in text.split() if not (word.isascii() and _SYMBOL.search(word))]
-    return " ".join(words)[:PROSE]
+    text = text[:READ]
+    if "`" in text or "://" in text:
+        text = _CODE.sub(" ", text)
+    kept: list[str] = []
+    length = 0
+    for word in text.split():
+        if length > PROSE:
+            break
+        if not (word.isascii() and _SYMBOL.search(word)):
+            kept.append(word)
+            length += len(word) + 1
+    return " ".join(kept)[:PROSE]
+
+
+def _count_letters(text: str) -> int:
+    return len(text.encode().translate(None, _NO_LETTERS)) if text.isascii() else sum(map(str.isalpha, text))
 
 
 @lru_cache(maxsize=20_000)  # a batch's prompts and answers: several scorers ask for the same
@@ -121,10 +141,10 @@ def identify(prose: str) -> tuple[str, float] | None:
     tuple or None
         Its ISO 639-1 code, and how sure that is (0 to 1); None where the text is too short or too ambiguous.
     """
-    letters = sum(map(str.isalpha, prose))
+    letters = _count_letters(prose)
     visible = len(prose) - prose.count(" ")
     languages = _LATIN
-    if _OTHER_SCRIPT.search(prose):
+    if not prose.isascii() and _OTHER_SCRIPT.search(prose):
         # Signs count as letters here: in Hindi and Thai half of a word is vowel signs.
         counts = {language: len(pattern.findall(prose)) for language, pattern, _ in _letters()}
         if counts["ja"] * 8 > counts["zh"]:
@@ -167,7 +187,7 @@ def language_mismatch(prompt: str | None, response: str | None) -> Mark:
     if asked is None:
         return UNMEASURED
     if _alike(asked[0], answered[0]):
-        return Mark(0.0)
+        return SAME
     if min(asked[1], answered[1]) < DIFFERENT:
         return UNMEASURED
     return Mark(1.0, f"{asked[0]} → {answered[0]}")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from analysis.scoring.scorer import UNMEASURED, Mark, Scorer, each, spans
 from analysis.scoring.scorers import _pii_kinds, _pii_names, _pii_phones
+from analysis.scoring.sentences import translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     Found = tuple[int, int, str]
 
+NOTHING = Mark(0.0)
 _DIGITS = {
     zero + digit: str(digit)
     for zero in (
@@ -44,7 +46,7 @@ def find(text: str) -> list[Found]:
         First character, the one after the last, and the kind: ``email``, ``phone``, ``card``, ``iban``, ``ip``,
         ``us-ssn``, … In order, and none within another.
     """
-    plain = text if text.isascii() else text.translate(_PLAIN)
+    plain = translated(text, _PLAIN)
     taken = bytearray(len(plain))
     found = []
     for start, end, kind in _candidates(plain):
@@ -87,8 +89,9 @@ def flagging(field: str, find: Callable[[str], Iterable[Found]]) -> Score:
         if text is None:
             return UNMEASURED
         places = list(find(text))
-        label = ", ".join(sorted({kind for _, _, kind in places})) or None
-        return Mark(1.0 if places else 0.0, label, spans(field, places))
+        if not places:
+            return NOTHING
+        return Mark(1.0, ", ".join(sorted({kind for _, _, kind in places})), spans(field, places))
 
     return each(score)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from analysis.scoring.scorer import UNMEASURED, Mark, Scorer, Span, each
 from analysis.scoring.sentences import content, words
@@ -21,6 +22,7 @@ LEAST_SAID = 6
 """Different content words that an answer must have: "Paris." answers well and shares nothing."""
 
 _TRANSLATION = re.compile(r"\btranslat|übersetz|\btradu[ciz]|перевед|翻[译譯訳]|번역", re.I)
+_NOT_LATIN = re.compile("[^\x00-\u024f]")
 _BOILERPLATE = re.compile(
     r"\W{0,9}(?:n/?a|none|null|nan|undefined|error|internal server error|todo|tbd|lorem ipsum[^\n]{0,300}|\{\}|\[\])"
     r"\W{0,9}|(?:hello|hi)?[!,. ]{0,3}how (?:can|may) i (?:help|assist)(?: you)?(?: today)?\W{0,9}",
@@ -63,7 +65,7 @@ def relevance(prompt: str | None, response: str | None) -> Mark:
     if said_words == asked_words:
         return Mark(0.0, "echo", (Span("response", 0, len(response), "echo"),))
     said = _roots(said_words)
-    if len(said) < LEAST_SAID or _TRANSLATION.search(prompt) or _latin(prompt) != _latin(response):
+    if len(said) < LEAST_SAID or _asks_for_translation(prompt) or _latin(prompt) != _latin(response):
         return UNMEASURED
     shared = asked & said
     if not shared:  # "isPalindrome" has "palindrome"
@@ -73,15 +75,25 @@ def relevance(prompt: str | None, response: str | None) -> Mark:
 
 
 def _roots(of: list[str]) -> set[str]:
-    return {word[:ROOT] for word in map(content, of) if word}
+    return set(map(_root, of)) - {""}
+
+
+@lru_cache(maxsize=100_000)
+def _root(word: str) -> str:
+    return content(word)[:ROOT]
+
+
+def _asks_for_translation(prompt: str) -> bool:
+    lower = prompt.lower()
+    return not (prompt.isascii() and "translat" not in lower and "tradu" not in lower) and bool(
+        _TRANSLATION.search(prompt)
+    )
 
 
 def _latin(text: str) -> bool:
     """Tell whether at least half of the letters at the beginning of a text are Latin."""
-    if text.isascii():
-        return True
-    letters = [letter for letter in text[:400] if letter.isalpha()]
-    return 2 * sum(letter < "\u0250" for letter in letters) >= len(letters)
+    others = sum(map(str.isalpha, _NOT_LATIN.findall(text, 0, 400)))
+    return others == 0 or 2 * others <= sum(map(str.isalpha, text[:400]))
 
 
 SCORERS: tuple[Scorer, ...] = (

@@ -34,6 +34,8 @@ class Rule(NamedTuple):
     pattern: str
     check: Callable[[str], bool] | None = None
     caseless: bool = False
+    least: int = 25
+    """Characters without white space among them that every instance has in a row."""
 
 
 ENTROPY = 3.5
@@ -111,10 +113,10 @@ RULES: tuple[Rule, ...] = (
     # RFC 7468, OpenSSH and PGP; where the end is missing, what follows on from the heading.
     Rule("private-key", ("PRIVATE KEY",), r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
          r"[A-Za-z0-9+/=\s\\:,.-]{64,20000}(?<=-----)|-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:\s|"
-         r"\\n){1,4}[A-Za-z0-9+/=]{40,80}"),
+         r"\\n){1,4}[A-Za-z0-9+/=]{40,80}", least=5),
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
     Rule("aws-access-key", ("AKIA", "ASIA", "ABIA", "ACCA"), r"(?<!\w)(?:AKIA|ASIA|ABIA|"
-         r"ACCA)[A-Z2-7]{16}(?!\w)", _token),
+         r"ACCA)[A-Z2-7]{16}(?!\w)", _token, least=20),
     Rule("aws-secret-key", ("secret",), r"aws.{0,20}secret.{0,20}?" + _IS + r"(?P<value>[A-Za-z0-9/+]{40})(?!"
          r"[A-Za-z0-9/+=])", _random, caseless=True),
     Rule("aws-bedrock-key", ("ABSK", "bedrock-api-key-"), r"(?<!\w)(?:ABSK[A-Za-z0-9+/]{109,269}={0,2}|"
@@ -128,10 +130,11 @@ RULES: tuple[Rule, ...] = (
     # https://docs.slack.dev/authentication/tokens/
     Rule("slack-token", ("xox", "xapp-", "hooks.slack.com"), r"(?<!\w)(?:xox[abeoprs](?:\.xox[bp])?-"
          r"[0-9A-Za-z-]{10,250}|xapp-[0-9]-[A-Za-z0-9-]{20,250}|hooks\.slack\.com/(?:services|workflows|"
-         r"triggers)/[A-Za-z0-9+/]{43,56})", _token),
+         r"triggers)/[A-Za-z0-9+/]{43,56})", _token, least=15),
     # https://docs.stripe.com/keys
     Rule("stripe-key", ("sk_live_", "sk_test_", "rk_live_", "rk_test_", "sk_prod_", "rk_prod_", "whsec_"),
-         _START + r"(?:(?:sk|rk)_(?:live|test|prod)_[A-Za-z0-9]{10,250}|whsec_[A-Za-z0-9+/=]{32,64})", _token),
+         _START + r"(?:(?:sk|rk)_(?:live|test|prod)_[A-Za-z0-9]{10,250}|whsec_[A-Za-z0-9+/=]{32,64})", _token,
+         least=18),
     Rule("anthropic-key", ("sk-ant-",), _START + r"sk-ant-(?:api|admin|oat|ort)[0-9]{2}-[\w-]{80,120}" + _END, _token),
     Rule("openai-key", ("sk-",), _START + r"sk-(?:(?:proj|svcacct|admin|None)-[A-Za-z0-9_-]{40,200}|"
          r"[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}|[A-Za-z0-9]{48})" + _END, _token),
@@ -170,19 +173,19 @@ RULES: tuple[Rule, ...] = (
     Rule("newrelic-key", ("nrak-",), _START + r"NRAK-[A-Z0-9]{27}(?!\w)", _token, caseless=True),
     Rule("langfuse-key", ("sk-lf-",), _START + r"sk-lf-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?!\w)", _token),
     Rule("langsmith-key", ("lsv2_",), r"(?<!\w)lsv2_(?:pt|sk)_[0-9a-f]{32}_[0-9a-f]{10}(?!\w)", _token),
-    Rule("jwt", ("eyJ",), r"(?<![\w-])eyJ[\w-]{10,4000}\.[\w-]{2,16000}\.(?:[\w-]{10,2000})?", _jwt),
+    Rule("jwt", ("eyJ",), r"(?<![\w-])eyJ[\w-]{10,4000}\.[\w-]{2,16000}\.(?:[\w-]{10,2000})?", _jwt, least=17),
     # RFC 3986, section 3.2.1: user:password@host
     Rule("url-password", ("://",), r"(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{1,30}://[^\s:/@\"'<>]{0,64}:(?P<value>"
-         r"[^\s/@\"'<>]{3,128})@[\w.-]{1,253}", _url_password),
+         r"[^\s/@\"'<>]{3,128})@[\w.-]{1,253}", _url_password, least=11),
     Rule("api-key", ("key", "secret", "token", "credential", "bearer"),
          r"(?:(?:api|access|auth|secret|private|client|account|encryption|signing|service)[ _.-]?(?:key|token|secret|"
          r"credentials?)|(?<![a-z])(?:secret|token|credentials?))"
-         r"[\w.-]{0,20}" + _IS + r"(?P<value>[\w.+/~-]{12,200}={0,3})(?![\w(\[.])", _random, caseless=True),
+         r"[\w.-]{0,20}" + _IS + r"(?P<value>[\w.+/~-]{12,200}={0,3})(?![\w(\[.])", _random, caseless=True, least=12),
     Rule("api-key", ("bearer",), r"(?<![a-z])bearer (?P<value>[\w.+/~-]{16,1000}={0,3})(?![\w(\[.])", _random,
-         caseless=True),
+         caseless=True, least=16),
     Rule("password", ("passw", "pwd", "contrase", "mot de passe"), r"(?<![a-z])(?:\w{0,20}_)?(?:passwor[dt]|passwd|"
          r"pwd|contraseña|mot de passe)[\"'`*]{0,2}\s{0,2}(?::=|=>|=|:|\bis\b|\bist\b|\best\b|"
-         r"\bes\b)\s{0,2}[\"'`*]{0,2}(?P<value>[^\s\"'`*]{6,64})", _password, caseless=True),
+         r"\bes\b)\s{0,2}[\"'`*]{0,2}(?P<value>[^\s\"'`*]{6,64})", _password, caseless=True, least=6),
 )  # fmt: skip
 """The formats, most certain first: where two are found in one place, the first one counts."""
 
@@ -196,8 +199,9 @@ def _compiled() -> tuple[tuple[Rule, re.Pattern[str], bool], ...]:
 
 def _candidates(text: str) -> Iterator[tuple[int, int, str]]:
     lower = text.lower()
+    longest = max(map(len, text.split()), default=0)
     for rule, pattern, has_value in _compiled():
-        if not any(word in (lower if rule.caseless else text) for word in rule.within):
+        if rule.least > longest or not any(word in (lower if rule.caseless else text) for word in rule.within):
             continue
         for match in pattern.finditer(text):
             start, end = match.span("value") if has_value else match.span()

@@ -25,6 +25,7 @@ ANOTHER_LANGUAGE = 0.8
 """Confidence in a language other than English from which on a text is not measured."""
 
 _FENCED = re.compile(r"```[^`]*(?:```|$)")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
 class Vader:
@@ -48,7 +49,7 @@ class Vader:
         """Rate a text from -1 to 1."""
         text = self._spell_out(text)
         words = [word if word.isalpha() else _stripped(word) for word in text.split()]
-        lower = [word.lower() for word in words]
+        lower = " ".join(words).lower().split()
         shouted = sum(map(str.isupper, words))
         mixed = 0 < shouted < len(words)
         rated = {
@@ -63,7 +64,7 @@ class Vader:
 
     def _spell_out(self, text: str) -> str:
         """Write each emoji as what it shows, as its description is what is rated."""
-        if text.isascii():
+        if self._emojis.keys().isdisjoint("".join(_NOT_ASCII.findall(text))):
             return text.strip()
         written: list[str] = []
         after_space = True
