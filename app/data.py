@@ -9,6 +9,7 @@ import streamlit as st
 from analysis.metrics import catalogue, costs, distribution, extent, facets, human, lookup, query
 from analysis.metrics.worst import worst as worst_of
 from analysis.scoring.plan import coverage
+from analysis.topics.points import points
 from app import runtime
 
 if TYPE_CHECKING:
@@ -85,6 +86,11 @@ def unpriced(filter: Filter) -> pl.DataFrame:
 def spread(field: str, filter: Filter) -> pl.DataFrame:
     """Count records by the size of a numeric field; see :func:`analysis.metrics.distribution.distribution`."""
     return _spread(_now(), field, filter)
+
+
+def map_points(map: int, column: str, filter: Filter, value: str | None) -> pl.DataFrame:
+    """Read the points of a map; see :func:`analysis.topics.points.points`."""
+    return _map_points(_now(), map, column, filter, value)
 
 
 def scorers() -> dict[str, Scorer]:
@@ -234,6 +240,11 @@ def _comparison(now: tuple[str, int], filter: Filter) -> pl.DataFrame:
 @st.cache_data(max_entries=KEPT, show_spinner=False)
 def _unpriced(now: tuple[str, int], filter: Filter) -> pl.DataFrame:
     return costs.unpriced(store(), filter)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)  # tens of thousands of points each
+def _map_points(now: tuple[str, int], map: int, column: str, filter: Filter, value: str | None) -> pl.DataFrame:
+    return points(store(), map, column, filter, value)
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False)

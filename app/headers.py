@@ -20,7 +20,8 @@ _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 def content_security_policy() -> str:
     """The policy: the app's own files, and nothing that a text from a log could make a browser fetch.
 
-    Streamlit styles its page inline, and starts it with one inline script, which is let in by its hash.
+    Streamlit styles its page inline, and starts it with one inline script, which is let in by its hash. It loads the
+    script of a component of ours from a blob, which only a script that runs already can make.
     """
     page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     hashes = (base64.b64encode(hashlib.sha256(script.encode()).digest()) for script in _INLINE_SCRIPT.findall(page))
@@ -28,7 +29,7 @@ def content_security_policy() -> str:
     return "; ".join(
         (
             "default-src 'self'",
-            f"script-src 'self' {own_scripts}".rstrip(),
+            f"script-src 'self' blob: {own_scripts}".rstrip(),
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob:",
             "font-src 'self' data:",

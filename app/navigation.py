@@ -35,6 +35,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("latency", "Latency", "Monitor"),
     Entry("quality", "Quality", "Monitor"),
     Entry("safety", "Safety", "Monitor"),
+    Entry("topics", "Topics", "Understand"),
     Entry("conversations", "Conversations", "Understand"),
     Entry("imports", "Import", "Data"),
     Entry("scoring", "Scoring", "Data"),

@@ -56,6 +56,11 @@ QUIET = frozenset({
 
 ONLY_IN = {"html": "app/style.py", "text": "app/text.py", "code": "app/text.py"}
 
+COMPONENTS_IN = "app/charts/topic_map.py"
+"""Where a component of our own may be made; what its script draws is looked at below."""
+MARKUP = ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "DOMParser", "eval(", "Function(", "srcdoc")
+"""What makes markup or code of a text in a browser."""
+
 # A column of these types would fetch or format what the log says.
 COLUMNS = frozenset({"LinkColumn", "ImageColumn", "MarkdownColumn", "VideoColumn", "AudioColumn"})
 
@@ -76,7 +81,10 @@ def violations(source: str, name: str = "pages/x.py") -> list[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             found += [f"{node.lineno}: {fault}" for fault in _faults(node, name, modules)]
-        if isinstance(node, ast.Attribute) and _is_st(node.value) and node.attr not in KNOWN:
+        if isinstance(node, ast.Attribute) and _is_st(node.value) and node.attr == "components":
+            if name != COMPONENTS_IN:
+                found.append(f"{node.lineno}: st.components is for {COMPONENTS_IN} alone")
+        elif isinstance(node, ast.Attribute) and _is_st(node.value) and node.attr not in KNOWN:
             found.append(f"{node.lineno}: st.{node.attr} is in no list of tests/test_text_rule.py")
     return found
 
@@ -172,6 +180,13 @@ def _count(node: ast.FormattedValue) -> bool:
     """Tell whether a value is written as a whole number, which text would not survive."""
     spec = node.format_spec
     return isinstance(spec, ast.JoinedStr) and [getattr(part, "value", "") for part in spec.values] in ([","], ["d"])
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "app").rglob("*.js")), ids=lambda path: path.name)
+def test_no_script_makes_markup_or_code_of_a_text(path: Path):
+    script = path.read_text(encoding="utf-8")
+    assert [word for word in MARKUP if word in script] == []
+    assert "textContent" in script
 
 
 @pytest.mark.parametrize("path", files(), ids=lambda path: str(path.relative_to(ROOT)))

@@ -20,6 +20,10 @@ LEAST = 50
 """Different texts from which on there is a map."""
 COMPONENTS = 50
 NEIGHBOURS = 15
+EPOCHS = 200
+"""Of UMAP, also for few texts: more take their time and change little."""
+APART, SPREAD = 0.25, 1.5
+"""UMAP's least distance of two texts, and how far they spread: so that a picture shows points and no blots."""
 DENSE = 5
 """Texts around one that make a place dense (HDBSCAN's ``min_samples``)."""
 LEAST_TOPIC = 10
@@ -101,7 +105,10 @@ def project(vectors: NDArray[np.float32], *, seed: int) -> NDArray[np.float32]:
     with warnings.catch_warnings():
         # of new points, which are placed by other means
         warnings.filterwarnings("ignore", message="precomputed_knn")
-        mapper = umap.UMAP(n_neighbors=neighbours, random_state=seed, n_jobs=1, precomputed_knn=(near, far, None))
+        mapper = umap.UMAP(
+            n_neighbors=neighbours, n_epochs=EPOCHS, min_dist=APART, spread=SPREAD, random_state=seed, n_jobs=1,
+            precomputed_knn=(near, far, None),
+        )  # fmt: skip
         places: NDArray[np.float32] = mapper.fit_transform(reduced).astype(np.float32)
     return places
 

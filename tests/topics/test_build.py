@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import shutil
 from typing import TYPE_CHECKING, Any
@@ -25,47 +24,13 @@ from app import runtime
 from app.cli import cli
 from tests import records
 from tests.ingest.conftest import lines
+from tests.topics.talk import NEW, TALK, prompts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from analysis.topics import build as building
-
-TALK = {
-    "refund": (
-        ("I want my money back", "Please refund me", "Give me a refund", "How do I get my money returned"),
-        ("for the broken kettle", "for order 4711", "for the shoes", "because it never arrived", "for the late parcel"),
-    ),
-    "password": (
-        ("I forgot my password", "How do I reset my password", "I cannot log in", "My account login fails"),
-        ("on the website", "in the app", "since yesterday", "after the update", "on my new phone"),
-    ),
-    "weather": (
-        ("Will it rain", "What is the weather", "How cold will it be", "Is it going to snow"),
-        ("in Berlin tomorrow", "in Paris on Sunday", "this weekend", "in the mountains", "next week in Rome"),
-    ),
-}
-NEW = {"cooking": (
-    ("How long do I boil", "What is the recipe for", "How do I bake", "Can I fry"),
-    ("an egg", "potatoes", "a chocolate cake", "pasta", "fresh bread"),
-)}  # fmt: skip
-
-
-def prompts(talk: dict[str, Any] = TALK) -> list[str]:
-    return [f"{first} {second}?" for parts in talk.values() for first, second in itertools.product(*parts)]
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace with a map: each prompt twice, and records that have none."""
-    store = Store(Workspace.at(tmp_path_factory.mktemp("built")))
-    rows = ({"import_id": 99, "prompt": prompt, "response": "Yes."} for prompt in [*prompts(), *prompts()])
-    records.add(store, *rows)
-    records.add(store, {"prompt": None}, {"prompt": "  "})
-    build(store)
-    store.close()
-    return store.workspace.root
 
 
 @pytest.fixture

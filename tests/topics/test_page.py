@@ -1,0 +1,83 @@
+"""The Topics page: the map with its texts and tables; what stands there before there is one."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from typing import TYPE_CHECKING, Any
+
+from app import privacy, runtime
+from app.charts import topic_map
+from tests import records
+from tests.pages import HOSTILE, look, words
+from tests.topics.talk import prompts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+
+def test_the_map_its_topics_and_the_texts_chosen_on_it(
+    built: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(built, home, dirs_exist_ok=True)
+    drawn: dict[str, Any] = {}
+
+    def draw(points, names, colouring, **_):
+        drawn.update(points=points, names=names, colouring=colouring)
+        return [0, 1]
+
+    monkeypatch.setattr(topic_map, "draw", draw)
+    page = look("topics", period="all")
+    assert "topics in what people ask" in words(page)
+    assert sorted(drawn["points"]["text"]) == sorted(prompts())
+    assert set(drawn["points"]["records"]) == {2}
+    assert any("refund" in name for name in drawn["names"].values())
+    assert "2 texts chosen" in words(page)
+    assert drawn["points"]["text"][0] in [text.value.replace("\u2060", "") for text in page.text]
+    assert "from 60 texts of 60 by minilm-int8" in words(page)
+    page.selectbox(key="topics-colour").select("latency").run()
+    assert [error.message for error in page.exception] == []
+    assert set(drawn["colouring"].of) == {len(drawn["colouring"].colours) - 1}
+
+
+def test_what_the_browser_is_given_is_masked_and_plain(
+    built: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(built, home, dirs_exist_ok=True)
+    store = runtime.current().store
+    (text,) = {
+        row["prompt"] for row in store.rows("SELECT prompt FROM records WHERE prompt LIKE '%order 4711%' LIMIT 1")
+    }
+    with store.write() as cursor:
+        cursor.execute("UPDATE records SET prompt = ? WHERE prompt = ?", [f"{HOSTILE} ann@example.com", text])
+    given: dict[str, Any] = {}
+
+    class Nothing:
+        picked = None
+
+    def component(data, **_):
+        given.update(data)
+        return Nothing
+
+    monkeypatch.setattr(topic_map, "_component", component)
+    monkeypatch.setattr(privacy, "hides", lambda: True)
+    look("topics", period="all")
+    assert len(given["x"]) == len(given["text"]) == len(given["colour"]) == len(given["day"]) == 60
+    assert max(given["colour"]) < len(given["palette"])
+    assert given["days"][-1] == "28 May 2026"
+    assert not any("ann@example.com" in text for text in given["text"])
+    assert all("\n" not in text for text in given["text"])
+
+
+def test_before_there_is_a_map_it_can_be_drawn(home: Path) -> None:
+    records.add(runtime.current().store, *({"prompt": prompt} for prompt in prompts()[:10]))
+    page = look("topics", period="all")
+    assert "There is no map yet" in words(page)
+    page.button(key="topics-build").click().run()
+    jobs = runtime.current().jobs
+    while jobs.active():
+        time.sleep(0.1)
+    page.run()
+    assert "needs 50 different texts, and there are 10" in words(page)
