@@ -1,21 +1,23 @@
-"""What pages ask of the metrics, remembered until the log store changes: small aggregates only, never records."""
+"""What pages ask of the metrics, remembered until the log store changes: small aggregates, never records.
+
+The beginnings of the texts on a map of topics are the one exception.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import streamlit as st
 
 from analysis.metrics import catalogue, costs, distribution, extent, facets, human, lookup, query
+from analysis.metrics.map_points import points
 from analysis.metrics.worst import worst as worst_of
 from analysis.scoring.plan import coverage
-from analysis.topics.points import points
-from app import runtime
+from app import privacy, runtime
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import polars as pl
 
     from analysis.metrics.extent import Extent
     from analysis.metrics.facets import Dimension
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from analysis.scoring.scorer import Scorer
     from analysis.store import Store
 
+_LETTERS = 120
+"""Of a text beside its point on a map."""
 KEPT = 400
 """Results remembered for each kind of question."""
 
@@ -89,8 +93,8 @@ def spread(field: str, filter: Filter) -> pl.DataFrame:
 
 
 def map_points(map: int, column: str, filter: Filter, value: str | None) -> pl.DataFrame:
-    """Read the points of a map; see :func:`analysis.topics.points.points`."""
-    return _map_points(_now(), map, column, filter, value)
+    """Read the points of a map, with texts as who is looking may see them; see :mod:`analysis.metrics.map_points`."""
+    return _map_points(_now(), map, column, filter, value, privacy.hides())
 
 
 def scorers() -> dict[str, Scorer]:
@@ -243,8 +247,13 @@ def _unpriced(now: tuple[str, int], filter: Filter) -> pl.DataFrame:
 
 
 @st.cache_data(max_entries=8, show_spinner=False)  # tens of thousands of points each
-def _map_points(now: tuple[str, int], map: int, column: str, filter: Filter, value: str | None) -> pl.DataFrame:
-    return points(store(), map, column, filter, value)
+def _map_points(
+    now: tuple[str, int], map: int, column: str, filter: Filter, value: str | None, hides: bool
+) -> pl.DataFrame:
+    found = points(store(), map, column, filter, value)
+    # Cut after it is masked, that no half of a number is left at the end.
+    shown = [(privacy.masked(text) if hides else text)[:_LETTERS] for text in found["text"]]
+    return found.with_columns(text=pl.Series(shown, dtype=pl.String))
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False)

@@ -19,6 +19,7 @@ from analysis.scoring.plan import coverage
 from analysis.scoring.registry import registry
 from analysis.state import jobs as kept
 from analysis.state import settings
+from analysis.topics import listing
 from app.ticket import GiveWayError, Ticket
 from app.work import KINDS
 
@@ -34,7 +35,7 @@ SAVE_EVERY = 2.0
 """Seconds between two writes of a job's progress to the state store; who asks this process sees it at once."""
 
 FOLLOWS = "score.follows"
-"""The setting by which the quick scorers run after every import; on unless it is turned off."""
+"""The setting by which an import is scored by the quick scorers and placed on the maps; on unless turned off."""
 
 ALSO = "score.also"
 """The setting that names slow scorers that do so too."""
@@ -174,6 +175,8 @@ class Runner:
         behind = [name for name, far in coverage(self._store, follow).items() if far.marked < far.eligible]
         if behind or due(self._store):
             self.submit("score", {"scorers": behind, "sample": None}, who=who)
+        for column in listing.behind(self._store):
+            self.submit("topics", {"column": column, "new": True}, who=who)
 
     def _freshen(self) -> None:
         if self._main.empty:

@@ -76,7 +76,11 @@ def _follow(slow: Sequence[Scorer]) -> None:
     st.session_state.setdefault(_FOLLOW, bool(settings.get(state, FOLLOWS, True)))
     st.session_state.setdefault(_ALSO, [name for name in settings.get(state, ALSO, []) if name in _names(slow)])
     with st.container(gap="small"):
-        st.checkbox("Score what an import brings, when it is done, by all quick scorers", key=_FOLLOW, on_change=_keep)
+        st.checkbox(
+            "Score what an import brings, when it is done, by all quick scorers, and place it on the map of topics",
+            key=_FOLLOW,
+            on_change=_keep,
+        )
         if st.session_state[_FOLLOW] and slow:
             titles = {scorer.name: plain_label(scorer.title) for scorer in slow}
             st.multiselect(

@@ -49,13 +49,13 @@ def unbuilt() -> None:
 def build() -> None:
     """Queue a build of the map."""
     watch.put_away()
-    watch.submit("topics", {"column": COLUMN, "model": None, "seed": 0, "new": False})
+    watch.submit("topics", {"column": COLUMN, "new": False})
 
 
 def place_new() -> None:
     """Queue the placing of what came since the map was drawn."""
     watch.put_away()
-    watch.submit("topics", {"column": COLUMN, "model": None, "seed": 0, "new": True})
+    watch.submit("topics", {"column": COLUMN, "new": True})
 
 
 def ended() -> None:
@@ -126,6 +126,6 @@ def foot(map: dict[str, Any]) -> None:
     if watch.busy("topics"):
         return
     with st.container(horizontal=True, gap="medium"):
-        if map["records"] < data.whole().records:
+        if map["unplaced"]:
             st.button("Place new records", key="topics-new", on_click=place_new)
         st.button("Draw the map anew", key="topics-anew", on_click=build, type="tertiary")

@@ -125,10 +125,11 @@ def _topics(store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str
     try:
         if arguments["new"]:
             return {"records": topics.place_new(store, column=column, on_progress=tell, cancelled=cancelled)}
-        return asdict(
-            topics.build(store, column=column, model=arguments["model"], seed=arguments["seed"], on_progress=tell,
-                         cancelled=cancelled)
+        built = topics.build(
+            store, column=column, model=arguments.get("model"), seed=arguments.get("seed", 0), on_progress=tell,
+            cancelled=cancelled,
         )  # fmt: skip
+        return asdict(built)
     except CancelledError:
         if ticket.cancelled():
             raise

@@ -10,14 +10,14 @@ Words and answers are kept as hashes, so that no text can be read out of a basel
 from __future__ import annotations
 
 import itertools
-import os
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import xxhash
 
+from analysis import arrays
 from analysis.scoring.linear import words
 
 if TYPE_CHECKING:
@@ -181,23 +181,10 @@ def learn(app: str, answers: Sequence[str], *, of: int, round: int, at: str) -> 
     return replace(bare, shortest=shortest, usual=usual.astype(np.float32), groups=groups)
 
 
-def save(baseline: Baseline, path: Path) -> None:
-    """Write a baseline as arrays (``.npz``), whole or not at all."""
-    beside = path.with_suffix(f".{os.getpid()}.tmp")
-    with beside.open("wb") as file:
-        np.savez_compressed(file, **asdict(baseline))
-    beside.replace(path)
-
-
 @lru_cache(maxsize=64)
 def load(path: Path, _changed: int) -> Baseline:
-    """Read a baseline, once while it is unchanged; nothing in the file is run."""
-    with np.load(path, allow_pickle=False) as read:
-        return Baseline(**{field.name: _plain(read[field.name]) for field in fields(Baseline)})
-
-
-def _plain(array: NDArray[Any]) -> Any:  # noqa: ANN401 - a number or a text where it has no dimension
-    return array.item() if array.ndim == 0 else array
+    """Read a baseline, once while it is unchanged."""
+    return arrays.load(Baseline, path)
 
 
 def _by_length(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import xxhash
 
+from analysis import arrays
 from analysis.scoring import baseline
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def learn(store: Store, apps: Iterable[str]) -> list[str]:
         if found is None:
             raise TooFewError(app)
         store.workspace.baselines.mkdir(mode=0o700, exist_ok=True)
-        baseline.save(found, store.workspace.baselines / f"{xxhash.xxh3_64_hexdigest(app.encode())}.npz")
+        arrays.save(found, store.workspace.baselines / f"{xxhash.xxh3_64_hexdigest(app.encode())}.npz")
         learnt.append(app)
     return learnt
 

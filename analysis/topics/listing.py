@@ -11,7 +11,13 @@ if TYPE_CHECKING:
 
 
 def current(store: Store, column: str = "prompt") -> dict[str, Any]:
-    """Tell of the map of a column: ``id``, ``model``, ``seed``, ``made``, ``fitted``, ``texts``, ``records``.
+    """Tell of the map of a column.
+
+    Returns
+    -------
+    dict
+        ``id``, ``model``, ``seed``, ``made``, ``fitted``, ``texts``, ``records``, and ``unplaced``: the records with
+        such a text that came since.
 
     Raises
     ------
@@ -25,7 +31,14 @@ def current(store: Store, column: str = "prompt") -> dict[str, Any]:
     )
     if not found:
         raise NoMapError(column)
-    return found[0]
+    ((able,),) = store.frame(f'SELECT count(*) FROM records WHERE "{column}" IS NOT NULL').rows()
+    return found[0] | {"unplaced": max(0, able - found[0]["records"])}
+
+
+def behind(store: Store) -> list[str]:
+    """List the columns that have a map, and records that are not on it yet."""
+    mapped = [row["field"] for row in store.rows("SELECT field FROM maps ORDER BY id")]
+    return [column for column in mapped if current(store, column)["unplaced"]]
 
 
 def topics(store: Store, column: str = "prompt") -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 Phrases of up to three words are weighted by how much more often a topic says them than the others do (class TF-IDF;
 Grootendorst 2022, *BERTopic*), ranked anew by how near their vectors are to the topic's, and chosen so that they
-say different things (maximal marginal relevance; Carbonell & Goldstein 1998).
+say different things (maximal marginal relevance; Carbonell & Goldstein 1998). Personal data and secrets are in none.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def name(
     members = [_nearest(vectors, topics, topic, centroid) for topic, centroid in enumerate(centroids)]
     if not members:
         return []
-    candidates = _candidates([[texts[place][:READ] for place in own] for own in members])
+    candidates = _candidates([[masked(texts[place][:READ]) for place in own] for own in members])
     different = list(dict.fromkeys(phrase for found in candidates for phrase in found))
     at = {phrase: row for row, phrase in enumerate(different)}
     phrase_vectors = model.embed(different) if different else np.empty((0, vectors.shape[1]), np.float32)

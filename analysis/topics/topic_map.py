@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis import arrays
 from analysis.topics import fit
 
 if TYPE_CHECKING:
@@ -95,19 +95,10 @@ class TopicMap:
         return found
 
 
-def save(topic_map: TopicMap, path: Path) -> None:
-    """Write a map as arrays (``.npz``), whole or not at all."""
-    beside = path.with_suffix(f".{os.getpid()}.tmp")
-    with beside.open("wb") as file:
-        np.savez_compressed(file, **asdict(topic_map))
-    beside.replace(path)
-
-
 @lru_cache(maxsize=2)
 def load(path: Path, _changed: int) -> TopicMap:
-    """Read a map, once while it is unchanged; nothing in the file is run."""
-    with np.load(path, allow_pickle=False) as read:
-        return TopicMap(**{field.name: read[field.name] for field in fields(TopicMap)})
+    """Read a map, once while it is unchanged."""
+    return arrays.load(TopicMap, path)
 
 
 def _drawn(topics: NDArray[np.int32], seed: int) -> NDArray[np.int64]:

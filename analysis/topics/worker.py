@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import polars as pl
 
+from analysis import arrays
 from analysis.topics import fit, names, topic_map
 from analysis.topics.models import ModelError, model
 from analysis.topics.vectors import Vectors
@@ -48,7 +49,7 @@ class Topics:
         vectors = self._vectors.take(_keys(frame))
         fitted = fit.fit(vectors, frame["n"].to_numpy(), seed=seed)
         named = names.name(frame["text"].to_list(), vectors, fitted.topics, fitted.centroids, self._model)
-        topic_map.save(topic_map.TopicMap.of(fitted, vectors, seed=seed), Path(map))
+        arrays.save(topic_map.TopicMap.of(fitted, vectors, seed=seed), Path(map))
         where = pl.DataFrame({
             "key": frame["key"], "x": fitted.places[:, 0], "y": fitted.places[:, 1], "cluster": fitted.topics
         })  # fmt: skip

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 import streamlit as st
 
-from app import palette, privacy, units
+from app import palette, units
 from app.text import plain_label
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def draw(points: pl.DataFrame, names: Mapping[int, str], colouring: Colouring, *
     Parameters
     ----------
     points : polars.DataFrame
-        As :func:`analysis.topics.points.points` gives them.
+        As :func:`analysis.metrics.map_points.points` gives them.
     names : mapping
         The name of each topic.
     colouring : Colouring
@@ -65,7 +65,7 @@ def draw(points: pl.DataFrame, names: Mapping[int, str], colouring: Colouring, *
         "size": np.clip(3.2 + 1.5 * np.log2(points["records"].to_numpy()), 3.2, 15).round(1).tolist(),
         "day": [(day - first).days if day is not None else -span for day in days], "width": max(6, span // 13),
         "days": [f"{first + timedelta(days=place):%-d %b %Y}" for place in range(span)],
-        "text": [plain_label(privacy.for_reader(text), limit=140) for text in points["text"]],
+        "text": [plain_label(text, limit=140) for text in points["text"]],
         "topic": [_below(names, topic, records) for topic, records in points.select("topic", "records").iter_rows()],
         "names": _names(points, names), "legend": [list(one) for one in colouring.legend],
     }  # fmt: skip

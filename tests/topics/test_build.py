@@ -162,3 +162,13 @@ def test_the_command_line_places_lists_and_exports(built: Path, home: Path, tmp_
     rows = [json.loads(line) for line in out.read_text().splitlines()]
     assert len(rows) == 120
     assert rows[0].keys() == {"id", "of", "topic", "x", "y", "similarity"}
+
+
+def test_no_name_holds_personal_data(store: Store) -> None:
+    mails = [f"Please write to {name}@example.com" for name in ("ann", "bob", "cem", "dora", "emil", "fay")]
+    asked = [f"{mail} about the {what}." for mail in mails for what in ("invoice", "parcel", "refund", "order", "bill")]
+    records.add(store, *({"prompt": prompt} for prompt in [*asked, *prompts()]))
+    build(store)
+    said = " ".join(f"{row['name']} {row['middle']}" for row in store.rows("SELECT name, middle FROM topics"))
+    assert "example" not in said
+    assert "[email]" in said

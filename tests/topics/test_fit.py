@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_mutual_info_score
 
+from analysis import arrays
 from analysis.topics import fit
-from analysis.topics.topic_map import TopicMap, load, save
+from analysis.topics.topic_map import TopicMap, load
 
 TOPICS, EACH, NOISE = 12, 60, 40
 
@@ -86,7 +87,7 @@ def test_texts_that_are_all_alike_make_a_map_too() -> None:
 
 def test_a_kept_map_places_new_texts_amid_their_like(fitted: fit.Fitted, tmp_path) -> None:
     vectors, topics = blobs(1)
-    save(TopicMap.of(fitted, vectors, seed=0), tmp_path / "map.npz")
+    arrays.save(TopicMap.of(fitted, vectors, seed=0), tmp_path / "map.npz")
     kept = load(tmp_path / "map.npz", 0)
     new, new_topics = blobs(3, each=5, noise=3)
     placed, _, places = kept.place(new)

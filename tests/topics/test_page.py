@@ -6,9 +6,12 @@ import shutil
 import time
 from typing import TYPE_CHECKING, Any
 
+from analysis.ingest.report import Options
 from app import privacy, runtime
 from app.charts import topic_map
+from app.work import import_arguments
 from tests import records
+from tests.ingest.conftest import lines
 from tests.pages import HOSTILE, look, words
 from tests.topics.talk import prompts
 
@@ -81,3 +84,16 @@ def test_before_there_is_a_map_it_can_be_drawn(home: Path) -> None:
         time.sleep(0.1)
     page.run()
     assert "needs 50 different texts, and there are 10" in words(page)
+
+
+def test_what_an_import_brings_is_placed_on_the_map_by_itself(built: Path, home: Path, tmp_path: Path) -> None:
+    shutil.copytree(built, home, dirs_exist_ok=True)
+    here = runtime.current()
+    here.jobs.serves = True
+    log = tmp_path / "log.jsonl"
+    log.write_text(lines({"prompt": prompts()[0], "response": "No.", "timestamp": "2026-06-01T10:00:00"}))
+    here.jobs.submit("import", import_arguments([log], Options()), who="ana")
+    deadline = time.monotonic() + 120
+    while here.store.rows("SELECT count(*) AS n FROM placements") != [{"n": 121}]:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)

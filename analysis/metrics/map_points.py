@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 MOST = 50_000
 """Points of a picture; of more texts, so many are drawn at random, always the same ones."""
-SHOWN = 120
-"""Letters of a text beside its point."""
+SHOWN = 240
+"""Letters of a text that are read."""
 
 
 def points(store: Store, map: int, column: str, filter: Filter, value: str | None = None) -> pl.DataFrame:
