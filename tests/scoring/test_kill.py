@@ -38,7 +38,8 @@ from analysis.workspace import Workspace
 run.BATCH = 20
 store = Store(Workspace.at(sys.argv[1]))
 print("open", flush=True)
-run.score(store, [registry(store.workspace).find("slow")])
+run.score(store, [registry(store.workspace).find("slow")],
+          on_progress=lambda run: print("kept", flush=True) if run.records else None)
 """
 
 
@@ -51,7 +52,7 @@ def test_what_was_scored_is_kept_and_the_rest_is_scored_after(tmp_path: Path) ->
     (store.workspace.scorers / "own.py").write_text(textwrap.dedent(SCORER))
     store.close()
     seen = []
-    for _ in range(KILLS):
+    for kill in range(KILLS):
         process = subprocess.Popen(
             [sys.executable, "-c", SCORE, str(home)],
             stdout=subprocess.PIPE,
@@ -59,7 +60,12 @@ def test_what_was_scored_is_kept_and_the_rest_is_scored_after(tmp_path: Path) ->
         )
         assert process.stdout is not None
         assert process.stdout.readline() == b"open\n"
-        time.sleep(moments.uniform(0.8, 2.5))
+        # At any moment of its start, or of its work, by turns.
+        if kill % 2:
+            process.stdout.readline()
+            time.sleep(moments.uniform(0, 0.3))
+        else:
+            time.sleep(moments.uniform(0, 2.5))
         workers = children(process.pid)
         process.kill()
         process.wait()
