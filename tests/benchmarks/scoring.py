@@ -79,8 +79,8 @@ def _report(store: Store, what: str) -> None:
         print(f"  {scorer.name:28s} {1000 * taken / len(batch):7.3f} ms a record   {len(batch) / taken:9,.0f} /s")
     kept = [(0, 0.0)]
     run = score(store, quick, on_progress=lambda run: kept.append((run.records, run.seconds)))
-    begun = next(at for at in kept if at[0] >= run.records / 4)
-    steady = (run.records - begun[0]) / (run.seconds - begun[1])
+    quarter = next(at for at in kept if at[0] >= run.records / 4)
+    steady = (run.records - quarter[0]) / (run.seconds - quarter[1])
     print(
         f"  all {len(quick)} together, as they run: {run.records:,} records in {run.seconds:.1f} s, {run.rate:,.0f} a "
         f"second ({steady:,.0f} after the first quarter), {run.marks:,} marks"
