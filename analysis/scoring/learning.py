@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import xxhash
 
 from analysis import arrays
-from analysis.scoring import baseline
+from analysis.scoring import baseline, linear
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -93,7 +93,9 @@ def _is_due(cursor: duckdb.DuckDBPyConnection, known: Baseline | None, app: str,
     if known is not None:
         return known.answers < FEW and answers >= GROWN * known.of
     row = cursor.execute(
-        f"SELECT count(DISTINCT hash(response)) FROM records WHERE rowid IN ({_DRAWN})", {"app": app}
+        f"""SELECT count(DISTINCT hash(response)) FROM records
+        WHERE rowid IN ({_DRAWN}) AND regexp_matches(left(response, {linear.READ}), '[\\pL\\pN]')""",
+        {"app": app},
     ).fetchone()
     return row is not None and int(row[0]) >= baseline.LEAST
 

@@ -200,3 +200,11 @@ def test_no_text_stands_in_a_baseline(store: Store, add_records: Callable[..., A
     with np.load(path, allow_pickle=False) as read:
         assert not any("lovelace" in str(read[name]).lower() for name in read.files)
         assert all(read[name].dtype.kind in "iuf" or name in ("app", "at") for name in read.files)
+
+
+def test_answers_without_a_word_make_no_application_due(store: Store, add_records: Callable[..., Any]) -> None:
+    fill(store, add_records, [*usual(390), *("👍" * number for number in range(1, 60))])
+    assert learning.due(store) == []
+    fill(store, add_records, usual(20, seed=4))
+    assert learning.due(store) == ["shop"]
+    assert learning.learn(store, ["shop"]) == ["shop"]
