@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, fields
 from datetime import date
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
+
+from analysis import entries
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,24 +56,11 @@ def load(path: Path) -> tuple[Override, ...]:
     PriceFileError
         If it is no such list; the message names entry and field.
     """
-    if not path.exists():
-        return ()
-    try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise PriceFileError(f"{path.name} is not JSON: {error}.") from error
-    if not isinstance(entries, list):
-        raise PriceFileError(f"{path.name} must hold a list of prices, [{{…}}, …].")
-    return tuple(_override(f"{path.name}, entry {number}", entry) for number, entry in enumerate(entries, start=1))
-
-
-def _override(where: str, entry: object) -> Override:
-    if not isinstance(entry, dict):
-        raise PriceFileError(f"{where} is no object {{…}}.")
     allowed = ["from" if field.name == "since" else field.name for field in fields(Override)]
-    for name in entry:
-        if name not in allowed:
-            raise PriceFileError(f"{where}: unknown field {name!r}. Fields: {', '.join(allowed)}.")
+    return tuple(_override(*entry) for entry in entries.read(path, "prices", allowed, PriceFileError))
+
+
+def _override(where: str, entry: dict[str, Any]) -> Override:
     for name in ("model", "input_mtok", "output_mtok"):
         if entry.get(name) in (None, ""):
             raise PriceFileError(f"{where}: {name} is missing.")

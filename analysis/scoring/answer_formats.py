@@ -6,7 +6,9 @@ import json
 import zlib
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from analysis import entries
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,15 +48,7 @@ def load(path: Path) -> tuple[AnswerFormat, ...]:
     FormatFileError
         If it is no such list; the message names entry and field.
     """
-    if not path.exists():
-        return ()
-    try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise FormatFileError(f"{path.name} is not JSON: {error}.") from error
-    if not isinstance(entries, list):
-        raise FormatFileError(f"{path.name} must hold a list of formats, [{{…}}, …].")
-    return tuple(_format(f"{path.name}, entry {number}", entry) for number, entry in enumerate(entries, start=1))
+    return tuple(_format(*entry) for entry in entries.read(path, "formats", FIELDS, FormatFileError))
 
 
 def version(formats: Sequence[AnswerFormat]) -> int:
@@ -62,12 +56,8 @@ def version(formats: Sequence[AnswerFormat]) -> int:
     return zlib.crc32(repr(formats).encode()) % 2**30 + 1 if formats else 0
 
 
-def _format(where: str, entry: object) -> AnswerFormat:
-    if not isinstance(entry, dict):
-        raise FormatFileError(f"{where} is no object {{…}}.")
+def _format(where: str, entry: dict[str, Any]) -> AnswerFormat:
     for name, value in entry.items():
-        if name not in FIELDS:
-            raise FormatFileError(f"{where}: unknown field {name!r}. Fields: {', '.join(FIELDS)}.")
         if name != "schema" and not isinstance(value, str | None):
             raise FormatFileError(f"{where}: {name} must be text, not {value!r}.")
     if not (entry.get("app") or entry.get("feature")):

@@ -12,7 +12,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xxhash
@@ -101,14 +101,14 @@ class Baseline:
         return self._surprise(said, self._was_learnt([answer]))[:-1].tolist()
 
     def _was_learnt(self, answers: Sequence[str]) -> NDArray[np.bool_]:
-        hashes = _hashes(answers)
-        return self.learnt[np.minimum(np.searchsorted(self.learnt, hashes), len(self.learnt) - 1)] == hashes
+        _, there = _look_up(_hashes(answers), self.learnt)
+        return there
 
     def _surprise(self, said: _Said, was_learnt: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Tell how surprising each next word is, in nats: -log of its probability by the other answers."""
         codes = _codes(said, self.known)
-        at = np.minimum(np.searchsorted(self.pairs, codes), len(self.pairs) - 1)
-        together = np.where(self.pairs[at] == codes, self.pair_counts[at], 0)
+        at, there = _look_up(codes, self.pairs)
+        together = np.where(there, self.pair_counts[at], 0)
         counts = np.append(self.counts, 0)
         first, second, total = counts[said.first], counts[said.second], np.full(len(codes), counts.sum())
         if was_learnt.any():
@@ -134,9 +134,8 @@ class _Said:
     def of(cls, answers: Sequence[Sequence[str]], known: NDArray[np.uint64]) -> _Said:
         """Number the words of answers; a word that is not known is one more than those that are."""
         lengths = np.array([len(answer) for answer in answers], dtype=np.int64)
-        hashes = _hashes([word for answer in answers for word in answer])
-        at = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
-        numbers = np.where(known[at] == hashes, at + 1, len(known) + 1)
+        at, there = _look_up(_hashes([word for answer in answers for word in answer]), known)
+        numbers = np.where(there, at + 1, len(known) + 1)
         second = np.insert(numbers, np.cumsum(lengths), _BOUNDARY)
         first = np.concatenate([[_BOUNDARY], second[:-1]])
         return cls(first, second, lengths, np.repeat(np.arange(len(lengths)), lengths + 1))
@@ -202,6 +201,12 @@ def _by_length(
     groups = np.array([*begins, len(lengths)])
     parts = [np.sort(means[start:end]) for start, end in itertools.pairwise(groups)]
     return lengths[groups[:-1]], np.concatenate(parts), groups
+
+
+def _look_up(wanted: NDArray[Any], known: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Find numbers among those known, which are in their order and at least one; where each is, and whether it is."""
+    at = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+    return at, known[at] == wanted
 
 
 def _codes(said: _Said, known: NDArray[np.uint64]) -> NDArray[np.int64]:

@@ -37,11 +37,8 @@ class Topics:
 
     def embed(self, texts: str) -> dict[str, Any]:
         """Make the vectors that are missing."""
-        frame = pl.read_ipc(texts)
-        missing = frame.filter(pl.Series(self._vectors.missing(_keys(frame))))
-        if not missing.is_empty():
-            self._vectors.add(_keys(missing), self._model.embed(missing["text"].to_list()))
-        return {"made": len(missing)}
+        self._complete(pl.read_ipc(texts))
+        return {}
 
     def fit(self, texts: list[str], map: str, seed: int) -> dict[str, Any]:
         """Fit a map to texts, write it, and tell its topics with their names."""
@@ -66,13 +63,18 @@ class Topics:
     def place(self, texts: str, map: str, placed: str) -> dict[str, Any]:
         """Place texts on a map, and write where."""
         frame = pl.read_ipc(texts)
-        self.embed(texts)
+        self._complete(frame)
         topics, similarity, places = topic_map.load(Path(map), Path(map).stat().st_mtime_ns).place(
             self._vectors.take(_keys(frame))
         )
         found = {"key": frame["key"], "topic": topics, "similarity": similarity, "x": places[:, 0], "y": places[:, 1]}
         pl.DataFrame(found).write_parquet(placed)
         return {}
+
+    def _complete(self, frame: pl.DataFrame) -> None:
+        missing = frame.filter(pl.Series(self._vectors.missing(_keys(frame))))
+        if not missing.is_empty():
+            self._vectors.add(_keys(missing), self._model.embed(missing["text"].to_list()))
 
 
 def _keys(frame: pl.DataFrame) -> NDArray[np.uint64]:
