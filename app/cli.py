@@ -31,6 +31,13 @@ Home = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 From = Annotated[str | None, typer.Option("--from", metavar="TIME", help="From this date or time on, UTC.")]
 To = Annotated[str | None, typer.Option("--to", metavar="TIME", help="Up to and with this date, or before this time.")]
+AgainstFrom = Annotated[
+    str | None,
+    typer.Option(
+        "--against-from", metavar="TIME", help="The period to compare with; else that of the same length just before."
+    ),
+]
+AgainstTo = Annotated[str | None, typer.Option("--against-to", metavar="TIME", help="Its end.")]
 Where = Annotated[
     list[str] | None,
     typer.Option(metavar="CONDITION", help="Such as model=gpt-5, 'latency>2' or text~refund; may be repeated."),
@@ -150,6 +157,26 @@ def metric(
     fields = [field.strip() for group in by or [] for field in group.split(",")]
     arguments = {"name": name, "by": fields, "grain": grain, **_selection(start, end, where)}
     terminal.say("metric", terminal.ask("metric", arguments), as_json=as_json)
+
+
+@cli.command()
+def explain(
+    name: Annotated[str, typer.Argument(metavar="METRIC", help="A metric of `afterword metrics`.")],
+    by: Annotated[
+        str | None, typer.Option(metavar="DIM", help="Split by this field; else by the one that tells most.")
+    ] = None,
+    start: From = None,
+    end: To = None,
+    against_start: AgainstFrom = None,
+    against_end: AgainstTo = None,
+    where: Where = None,
+    workspace: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Split the change of a metric from one period to another by groups: what comes of their mix, what of each."""
+    against = {"from": against_start, "to": against_end}
+    arguments = {"name": name, "by": by, "against": against, **_selection(start, end, where)}
+    terminal.say("explain", terminal.ask("explain", arguments), as_json=as_json)
 
 
 @exported.command("records")

@@ -75,6 +75,26 @@ def selected(arguments: dict[str, Any]) -> Filter:
     )
 
 
+def compared(arguments: dict[str, Any]) -> tuple[Filter, Filter]:
+    """Read the two samples of a command, before and now: ``from`` and ``to`` of `arguments` and of its ``against``.
+
+    Without the latter it is the period of the same length just before.
+
+    Raises
+    ------
+    ValueError
+        If there is no such period.
+    """
+    now, against = selected(arguments), arguments.get("against") or {}
+    if against.get("from") or against.get("to"):
+        given = selected(against)
+        return now.during(given.start, given.end), now
+    before = now.previous()
+    if before is None:
+        raise ValueError("Give --from and --to, or what to compare with: --against-from and --against-to.")
+    return before, now
+
+
 def moment(text: str, *, closing: bool = False) -> datetime:
     """A time as people write it, in UTC: a date or an ISO 8601 time; a `closing` date takes its whole day in.
 

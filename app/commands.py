@@ -23,11 +23,12 @@ from analysis.metrics import lookup
 from analysis.metrics.catalogue import METRICS
 from analysis.metrics.lookup import find, imported, scored
 from analysis.metrics.query import measure
+from analysis.metrics.shifts.explain import candidates, explain_by
 from analysis.scoring.judge.order import Order
 from analysis.scoring.plan import coverage
 from analysis.scoring.registry import registry
 from analysis.topics import listing
-from app.command import Call, Command, CommandError, awaited, plain, selected
+from app.command import Call, Command, CommandError, awaited, compared, plain, selected
 from app.work import import_arguments
 
 
@@ -141,6 +142,22 @@ def _metric(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
     return {"metric": metric.name, "unit": metric.unit, "selection": filter.sentence(), "rows": rows}
 
 
+def _explain(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Split the change of a metric by the groups of a field, or of the one that tells most."""
+    store, name = call.runtime.store, arguments["name"]
+    before, now = compared(arguments)
+    fields = [arguments["by"]] if arguments.get("by") else candidates(store, now)
+    if not fields:
+        raise ValueError("These records have no field of several values to split by. Name one: --by.")
+    shift, *others = explain_by(store, name, before, now, fields)
+    found = {key: plain(value) for key, value in asdict(shift).items() if key != "metric"}
+    return {
+        "metric": shift.metric.name, "unit": shift.metric.unit, "now_is": now.sentence(),
+        "before_is": before.sentence(), **found,
+        "others": [{"by": other.by, "explains": plain(other.explains)} for other in others],
+    }  # fmt: skip
+
+
 def _export(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
     """Write records, their scores or topics to a file in staging, for the caller to move."""
     ending, store = arguments["ending"].removeprefix("."), call.runtime.store
@@ -210,6 +227,7 @@ COMMANDS: dict[str, Command] = {
     "refused": _refused,
     "metrics": _metrics,
     "metric": _metric,
+    "explain": _explain,
     "export": _export,
     "scorers": _scorers,
     "score": _score,

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.tables import clean, table
+from app.tables import cell, clean, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 REFUSALS_SHOWN = 5
 """Refused lines that the terminal shows of a file; the report has more."""
+
+GROUPS_SHOWN = 12
+"""Groups that the terminal shows of a split; --json has them all."""
 
 _COUNTS = ("read", "kept", "duplicate", "aside", "repaired", "refused", "scores")
 
@@ -79,6 +82,38 @@ def _metric(answer: dict[str, Any]) -> str:
         return f"{clean(head)}\nNo records."
     columns = list(answer["rows"][0])
     return f"{clean(head)}\n\n{table(columns, [list(row.values()) for row in answer['rows']])}"
+
+
+def _explained(answer: dict[str, Any]) -> str:
+    unit = answer["unit"]
+    lines = [
+        f"{answer['metric']}{f' ({unit})' if unit else ''} by {answer['by']}: {clean(answer['now_is'])}, against "
+        f"{clean(answer['before_is'])}",
+        f"{cell(_short(answer['before']))} → {cell(_short(answer['now']))}, a change of {_span(answer['change'])}:",
+    ]
+    words = {"volume": "more or fewer requests", "mix": "other shares of the groups", "rate": "the groups themselves"}
+    lines += [f"  {_span(answer[part])} of {said}" for part, said in words.items() if answer[part]["value"]]
+    columns = ["before", "now", "share_before", "share_now"]
+    rows = [
+        [part["group"], *(_short(part[name]) for name in columns),
+         *(_short(part["effect"][end]) for end in ("value", "low", "high")), _short(part["mix"]), _short(part["rate"]),
+         "stands out" if part["stands_out"] else ""]
+        for part in answer["parts"][:GROUPS_SHOWN]
+    ]  # fmt: skip
+    lines += ["", table(["group", *columns, "effect", "low", "high", "mix", "rate", ""], rows)]
+    if len(answer["parts"]) > GROUPS_SHOWN:
+        lines.append(f"and {len(answer['parts']) - GROUPS_SHOWN:,} more groups; --json lists them.")
+    lines.append(f"95 % intervals by bootstrap over each {answer['blocks']}'s records.")
+    return "\n".join(lines)
+
+
+def _span(span: dict[str, float | None]) -> str:
+    value, low, high = (cell(_short(span[end])) for end in ("value", "low", "high"))
+    return f"{value} ({low} to {high})" if span["low"] is not None else value
+
+
+def _short(value: float | None) -> float | None:
+    return None if value is None else float(f"{value:.3g}")
 
 
 def _export(answer: dict[str, Any]) -> str:
@@ -160,6 +195,7 @@ PRINTED: dict[str, Callable[[dict[str, Any]], str]] = {
     "refused": _refused,
     "metrics": _metrics,
     "metric": _metric,
+    "explain": _explained,
     "export": _export,
     "scorers": _scorers,
     "score": _scored,

@@ -113,6 +113,27 @@ def test_a_closing_date_takes_its_day_in(run, log: Path):
         assert sum(row["value"] for row in answer["rows"]) == count, arguments
 
 
+def test_a_change_is_explained(run, tmp_path: Path):
+    rows = [
+        {"timestamp": f"2026-05-{day:02d}T10:00:00Z", "model": model, "prompt": f"q {day} {n}", "response": "a",
+         "status": "error" if n < (6 if day > 10 and model == "b" else 1) else "ok"}
+        for day in range(1, 21) for model in "ab" for n in range(10)
+    ]  # fmt: skip
+    path = tmp_path / "calls.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)))
+    run("import", path)
+    asked = ("explain", "error_rate", "--from", "2026-05-11", "--to", "2026-05-20")
+    found = run(*asked, "--by", "model", "--json").json
+    assert (found["before"], found["now"]) == (0.1, 0.35)
+    assert [part["group"] for part in found["parts"] if part["stands_out"]] == ["b"]
+    assert sum(part["effect"]["value"] for part in found["parts"]) == pytest.approx(0.25)
+    printed = run(*asked, "--against-from", "2026-05-01", "--against-to", "2026-05-10").out
+    assert "error_rate (share) by model: 11 May to 20 May 2026, against 1 May to 10 May 2026" in printed
+    assert "0.1 → 0.35, a change of 0.25" in printed
+    assert "stands out" in printed
+    assert run("explain", "error_rate").code == 2
+
+
 def test_a_dry_run_keeps_nothing(run, log: Path):
     report = run("import", log, "--dry-run", "--json").json["imports"][0]
     assert (report["id"], report["read"]) == (None, 4)

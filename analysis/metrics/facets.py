@@ -20,6 +20,15 @@ if TYPE_CHECKING:
     from analysis.metrics.filter import Filter
     from analysis.store import Store
 
+ENOUGH = 10_000
+"""Marks that are looked at to tell whether there are several languages."""
+_FOUND = {
+    fields.TOPIC: "SELECT count(DISTINCT name) FROM topics",
+    fields.LANGUAGE: f"""SELECT count(DISTINCT label) FROM (
+        SELECT label FROM current_marks WHERE name = 'prompt_language' LIMIT {ENOUGH})""",
+}
+"""How many values the fields have that Afterword found out."""
+
 _WITHIN = """($start::DATE IS NULL OR day >= $start::DATE) AND ($end::TIMESTAMP IS NULL OR day < $end::TIMESTAMP)
     AND (day IS NOT NULL OR ($start::DATE IS NULL AND $end::TIMESTAMP IS NULL))"""
 
@@ -36,8 +45,11 @@ class Dimension:
 def dimensions(store: Store, filter: Filter) -> list[Dimension]:
     """List the fields that have a value in some record of the filter, attributes last."""
     found = _kept_dimensions(store, filter) if is_kept(store) else _scanned_dimensions(store, filter)
-    ((topics,),) = store.frame("SELECT count(DISTINCT name) FROM topics").rows()
-    return [*found, Dimension(fields.TOPIC, fields.TEXTS[fields.TOPIC], topics)] if topics else found
+    for field, sql in _FOUND.items():
+        ((different,),) = store.frame(sql).rows()
+        if different:
+            found.append(Dimension(field, fields.TEXTS[field], different))
+    return found
 
 
 def _kept_dimensions(store: Store, filter: Filter) -> list[Dimension]:

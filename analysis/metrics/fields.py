@@ -48,8 +48,18 @@ NUMBERS: dict[str, Number] = {
 TOPIC = "topic"
 """The field that names the topic of a record's prompt, once there is a map."""
 
+LANGUAGE = "language"
+"""The field that names the language of a record's prompt, once it is scored."""
+
+_FOUND: dict[str, str] = {
+    TOPIC: "(SELECT t.name FROM prompt_topics t WHERE t.record_id = r.id)",
+    LANGUAGE: "(SELECT m.label FROM current_marks m WHERE m.record_id = r.id AND m.name = 'prompt_language')",
+}
+"""Fields that Afterword found out: their SQL."""
+
 TEXTS: dict[str, str] = {
-    **DIMENSIONS, TOPIC: "Topic", "requested_model": "Requested model", "trace_id": "Trace", "kind": "Kind",
+    **DIMENSIONS, TOPIC: "Topic", LANGUAGE: "Language",
+    "requested_model": "Requested model", "trace_id": "Trace", "kind": "Kind",
 }  # fmt: skip
 """Fields that compare as text, by name; every attribute is one too."""
 
@@ -123,8 +133,8 @@ def column(name: str, bound: Bound) -> str:
         If the field is unknown or has no single value for a record (scores, text search).
     """
     sort = kind(name)
-    if name == TOPIC:
-        return "(SELECT t.name FROM prompt_topics t WHERE t.record_id = r.id)"
+    if name in _FOUND:
+        return _FOUND[name]
     if sort == "text":
         return f"r.{quoted(name)}"
     if sort == "number":
