@@ -179,6 +179,35 @@ def explain(
     terminal.say("explain", terminal.ask("explain", arguments), as_json=as_json)
 
 
+@cli.command()
+def drift(
+    start: From = None,
+    end: To = None,
+    against: Annotated[
+        str,
+        typer.Option(metavar="WHAT", help="previous, weekdays, 'release NAME', or a period FROM..TO."),
+    ] = "previous",
+    where: Where = None,
+    workspace: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Tell whether what people ask has drifted, in what, and whether the same topics fare otherwise than before."""
+    arguments = {"against": against, **_selection(start, end, where)}
+    terminal.say("drift", terminal.ask("drift", arguments), as_json=as_json)
+
+
+@cli.command()
+def changes(
+    start: From = None,
+    end: To = None,
+    where: Where = None,
+    workspace: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Find since when topics and outcomes run on another level, and until when."""
+    terminal.say("changes", terminal.ask("changes", _selection(start, end, where)), as_json=as_json)
+
+
 @exported.command("records")
 def export_records(
     output: Out,

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from analysis import export, readonly
+from analysis.drift.report import drift, windows
+from analysis.drift.series import changes
 from analysis.ingest import ledger
 from analysis.ingest.adapters import ADAPTERS
 from analysis.ingest.mapping import TARGETS
@@ -21,6 +23,7 @@ from analysis.ingest.report import Options
 from analysis.ingest.run import undo as undo_import
 from analysis.metrics import lookup
 from analysis.metrics.catalogue import METRICS
+from analysis.metrics.extent import extent
 from analysis.metrics.lookup import find, imported, scored
 from analysis.metrics.query import measure
 from analysis.metrics.shifts.explain import candidates, explain_by
@@ -158,6 +161,38 @@ def _explain(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _drift(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Compare a window of the records with a reference: by default the last week with the one before."""
+    store, window, against = call.runtime.store, selected(arguments), arguments["against"]
+    if window.start is None:
+        last = window.end or extent(store).last
+        if last is None:
+            raise ValueError("There are no records with a time.")
+        window = window.during(last - timedelta(weeks=1), last)
+    start, between, end = against.partition("..")
+    if between:
+        reference = selected({"from": start, "to": end})
+        found = drift(store, window, window.during(reference.start, reference.end))
+    else:
+        reference, window = windows(store, window, against)
+        found = drift(store, window, reference)
+    return {
+        "window": found.window.sentence(), "reference": found.reference.sentence(), **plain(asdict(found.report)),
+        "smallest": found.report.smallest,
+        "outcomes": [
+            {"metric": shift.metric.name, "before": shift.before, "now": shift.now, "p": outcome.p,
+             "adjusted": outcome.adjusted, "changed": outcome.changed,
+             **{part: plain(asdict(getattr(shift, part))) for part in ("change", "mix", "rate")}}
+            for outcome in found.outcomes for shift in (outcome.shift,)
+        ],
+    }  # fmt: skip
+
+
+def _changes(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Find when topics and outcomes changed."""
+    return {"changes": [plain(asdict(change)) for change in changes(call.runtime.store, selected(arguments))]}
+
+
 def _export(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
     """Write records, their scores or topics to a file in staging, for the caller to move."""
     ending, store = arguments["ending"].removeprefix("."), call.runtime.store
@@ -228,6 +263,8 @@ COMMANDS: dict[str, Command] = {
     "metrics": _metrics,
     "metric": _metric,
     "explain": _explain,
+    "drift": _drift,
+    "changes": _changes,
     "export": _export,
     "scorers": _scorers,
     "score": _score,

@@ -15,6 +15,8 @@ REFUSALS_SHOWN = 5
 GROUPS_SHOWN = 12
 """Groups that the terminal shows of a split; --json has them all."""
 
+_ENDS = ("value", "low", "high")
+
 _COUNTS = ("read", "kept", "duplicate", "aside", "repaired", "refused", "scores")
 
 
@@ -96,7 +98,7 @@ def _explained(answer: dict[str, Any]) -> str:
     columns = ["before", "now", "share_before", "share_now"]
     rows = [
         [part["group"], *(_short(part[name]) for name in columns),
-         *(_short(part["effect"][end]) for end in ("value", "low", "high")), _short(part["mix"]), _short(part["rate"]),
+         *(_short(part["effect"][end]) for end in _ENDS), _short(part["mix"]), _short(part["rate"]),
          "stands out" if part["stands_out"] else ""]
         for part in answer["parts"][:GROUPS_SHOWN]
     ]  # fmt: skip
@@ -108,12 +110,53 @@ def _explained(answer: dict[str, Any]) -> str:
 
 
 def _span(span: dict[str, float | None]) -> str:
-    value, low, high = (cell(_short(span[end])) for end in ("value", "low", "high"))
+    value, low, high = (cell(_short(span[end])) for end in _ENDS)
     return f"{value} ({low} to {high})" if span["low"] is not None else value
 
 
 def _short(value: float | None) -> float | None:
     return None if value is None else float(f"{value:.3g}")
+
+
+def _drift(answer: dict[str, Any]) -> str:
+    (before, now), (blocks0, blocks) = answer["records"], answer["blocks"]
+    lines = [
+        f"{clean(answer['window'])}, against {clean(answer['reference'])}: {answer['verdict']}.",
+        f"{_counted(now, 'record')} of {_counted(blocks, answer['unit'])}, against {before:,} of {blocks0:,}.",
+    ]
+    if answer["verdict"] == "no drift seen" and answer["smallest"] is not None:
+        lines.append(f"Something new with {100 * answer['smallest']:.1f} % of the window would have been seen.")
+    aspects = [*answer["aspects"], *answer["others"]]
+    columns = ["title", "p", "adjusted", "distance", "by_chance"]
+    if aspects:
+        rows = [[aspect["title"], *(_short(aspect[name]) for name in columns[1:])] for aspect in aspects]
+        lines += ["", table(["aspect", *columns[1:]], rows)]
+    groups = [
+        [aspect["title"], group["name"], _short(group["before"]), _short(group["now"]), _short(group["low"]),
+         _short(group["high"]), group["kind"]]
+        for aspect in aspects for group in aspect["groups"][:GROUPS_SHOWN]
+    ]  # fmt: skip
+    if groups:
+        lines += ["", table(["aspect", "group", "before", "now", "low", "high", ""], groups)]
+    if answer["outcomes"]:
+        rows = [
+            [one["metric"], _short(one["before"]), _short(one["now"]), *(_short(one["rate"][end]) for end in _ENDS),
+             _short(one["adjusted"]), "changed" if one["changed"] else ""]
+            for one in answer["outcomes"]
+        ]  # fmt: skip
+        lines += ["", table(["outcome", "before", "now", "within topics", "low", "high", "adjusted", ""], rows)]
+    return "\n".join(lines)
+
+
+def _changes(answer: dict[str, Any]) -> str:
+    if not answer["changes"]:
+        return "No topic and no outcome changed its level by more than chance."
+    rows = [
+        [change["title"], _minute(change["start"]), "" if change["lasts"] else _minute(change["end"]),
+         _short(change["before"]), _short(change["level"]), change["unit"]]
+        for change in answer["changes"]
+    ]  # fmt: skip
+    return table(["what", "from", "to", "before", "then", "unit"], rows)
 
 
 def _export(answer: dict[str, Any]) -> str:
@@ -196,6 +239,8 @@ PRINTED: dict[str, Callable[[dict[str, Any]], str]] = {
     "metrics": _metrics,
     "metric": _metric,
     "explain": _explained,
+    "drift": _drift,
+    "changes": _changes,
     "export": _export,
     "scorers": _scorers,
     "score": _scored,

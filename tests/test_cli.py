@@ -134,6 +134,31 @@ def test_a_change_is_explained(run, tmp_path: Path):
     assert run("explain", "error_rate").code == 2
 
 
+def test_drift_and_changes_are_told(run, tmp_path: Path):
+    rows = [
+        {"timestamp": f"2026-05-{day:02d}T10:00:00Z", "prompt": f"where is my {thing} number {n}", "response": "a",
+         "status": "error" if day > 14 and n % 2 else "ok", "session_id": f"{day}-{n}"}
+        for day in range(1, 21) for n in range(12)
+        for thing in [("orchard" if day > 14 and n < 4 else ("parcel", "kettle", "refund")[n % 3])]
+    ]  # fmt: skip
+    path = tmp_path / "calls.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)))
+    run("import", path)
+    asked = ("drift", "--from", "2026-05-15", "--to", "2026-05-20")
+    found = run(*asked, "--json").json
+    assert found["verdict"] == "drifted"
+    assert found["reference"] == "9 May to 14 May 2026"
+    assert [outcome["metric"] for outcome in found["outcomes"] if outcome["changed"]] == ["error_rate"]
+    assert "orchard" in run(*asked).out
+    quiet = run("drift", "--from", "2026-05-09", "--to", "2026-05-14", "--against", "2026-05-01..2026-05-08").out
+    assert "against 1 May to 8 May 2026: no drift seen" in quiet
+    assert "would have been seen" in quiet
+    assert run("drift", "--against", "the moon").code == 2
+    (change,) = run("changes", "--json").json["changes"]
+    assert (change["name"], change["start"], change["lasts"]) == ("error_rate", "2026-05-15T09:00:00Z", True)
+    assert "Error rate" in run("changes").out
+
+
 def test_a_dry_run_keeps_nothing(run, log: Path):
     report = run("import", log, "--dry-run", "--json").json["imports"][0]
     assert (report["id"], report["read"]) == (None, 4)

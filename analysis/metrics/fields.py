@@ -51,14 +51,18 @@ TOPIC = "topic"
 LANGUAGE = "language"
 """The field that names the language of a record's prompt, once it is scored."""
 
+WEEKDAY = "weekday"
+"""The field that names the day of the week, in UTC."""
+
 _FOUND: dict[str, str] = {
     TOPIC: "(SELECT t.name FROM prompt_topics t WHERE t.record_id = r.id)",
     LANGUAGE: "(SELECT m.label FROM current_marks m WHERE m.record_id = r.id AND m.name = 'prompt_language')",
+    WEEKDAY: "strftime(r.time, '%A')",
 }
-"""Fields that Afterword found out: their SQL."""
+"""Fields that no log holds: their SQL."""
 
 TEXTS: dict[str, str] = {
-    **DIMENSIONS, TOPIC: "Topic", LANGUAGE: "Language",
+    **DIMENSIONS, TOPIC: "Topic", LANGUAGE: "Language", WEEKDAY: "Weekday",
     "requested_model": "Requested model", "trace_id": "Trace", "kind": "Kind",
 }  # fmt: skip
 """Fields that compare as text, by name; every attribute is one too."""

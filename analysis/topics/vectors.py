@@ -37,12 +37,19 @@ class Vectors:
     """
 
     def __init__(self, folder: Path, model: str, dimensions: int) -> None:
-        named = f"{re.sub(r'[^A-Za-z0-9.-]+', '-', model)[-40:]}-{xxhash.xxh3_64_hexdigest(model.encode())[:8]}"
-        own = folder / named
+        own = _own(folder, model)
         own.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._keys, self._rows = own / "keys.u64", own / "vectors.f16"
-        self._dimensions = dimensions
+        self.dimensions = dimensions
         self._load()
+
+    @classmethod
+    def made(cls, folder: Path, model: str) -> Vectors | None:
+        """Open what a model has made so far, whatever the length of its vectors; None where that is nothing."""
+        own = _own(folder, model)
+        keys, rows = own / "keys.u64", own / "vectors.f16"
+        texts = keys.stat().st_size // 8 if keys.exists() else 0
+        return cls(folder, model, rows.stat().st_size // (2 * texts)) if texts else None
 
     def __len__(self) -> int:
         return len(self._known) + len(self._latest)
@@ -63,14 +70,14 @@ class Vectors:
         if (found < 0).any():
             raise KeyError(f"{int((found < 0).sum())} of {len(keys)} texts have no vector.")
         if not len(keys):
-            return np.empty((0, self._dimensions), np.float32)
-        rows = np.memmap(self._rows, np.float16, "r", shape=(len(self), self._dimensions))
+            return np.empty((0, self.dimensions), np.float32)
+        rows = np.memmap(self._rows, np.float16, "r", shape=(len(self), self.dimensions))
         return rows[found].astype(np.float32)
 
     def add(self, keys: NDArray[np.uint64], vectors: NDArray[np.float32]) -> None:
         """Keep the vectors of texts that have none."""
         with self._rows.open("r+b" if self._rows.exists() else "w+b") as file:
-            file.seek(len(self) * self._dimensions * 2)
+            file.seek(len(self) * self.dimensions * 2)
             file.write(vectors.astype(np.float16).tobytes())
             file.truncate()
             os.fsync(file.fileno())
@@ -98,3 +105,8 @@ class Vectors:
         for place in np.flatnonzero(rows < 0) if self._latest else ():
             rows[place] = self._latest.get(int(keys[place]), -1)
         return rows
+
+
+def _own(folder: Path, model: str) -> Path:
+    named = f"{re.sub(r'[^A-Za-z0-9.-]+', '-', model)[-40:]}-{xxhash.xxh3_64_hexdigest(model.encode())[:8]}"
+    return folder / named

@@ -1,0 +1,1 @@
+"""One window of the records against another: whether what people ask has drifted, with false alarms held."""

@@ -1,0 +1,137 @@
+"""The test behind every aspect: how often chance alone parts the windows as differently as they are.
+
+A block (a user, a conversation) adds to the difference of two means what it has beyond the mean of both windows, with
+a sign that, where nothing has drifted, is as likely the other one. So the signs are drawn at random, a block's own at
+once: what one person repeats is no evidence, and a person of both windows is compared with himself (Hemerik, Goeman &
+Finos 2020, Robust testing in generalized linear models by sign flipping score contributions, JRSS B 82, 841-864). One
+set of signs serves all aspects.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+FLIPS = 3_999
+AT_ONCE = 500
+KEPT = 200
+"""Flips whose differences are kept."""
+ROUNDING = 1e-6
+"""What is as large but for so little is as large."""
+
+
+@dataclass(frozen=True)
+class Features:
+    """What is compared of the records: means of columns, such as shares of groups, in the reference and the window.
+
+    Parameters
+    ----------
+    sums : array (2, blocks, columns)
+        Each column's sum over the records of a block in each of the two.
+    sizes : array (2, blocks)
+        The records of a block in each that have a value.
+    weights : array (columns,)
+        Of the squared differences, in the statistic.
+    peak : bool
+        Whether the statistic is the largest of the weighted squares, for what shows in few of many columns; else
+        their sum.
+    flips : int
+        How many of the draws are used.
+    """
+
+    sums: NDArray[np.float32]
+    sizes: NDArray[np.float32]
+    weights: Array
+    peak: bool = False
+    flips: int = FLIPS
+
+    @property
+    def means(self) -> Array:
+        """The means of the columns before and now: an array (2, columns)."""
+        return self.sums.sum(1, dtype=np.float64) / self._records[:, None]
+
+    @property
+    def middle(self) -> Array:
+        """The means of both together."""
+        whole: Array = self.sums.sum((0, 1), dtype=np.float64) / self._records.sum()
+        return whole
+
+    def statistic(self, differences: Array) -> Array:
+        """Give the statistic of differences, array (..., columns)."""
+        weighted = differences**2 * self.weights
+        return weighted.max(-1) if self.peak else weighted.sum(-1)
+
+    def contributions(self, *means: Array) -> NDArray[np.float32]:
+        """Give what each block adds to the differences, from the means that are expected in each sample."""
+        sides = [
+            (self.sums[side] - self.sizes[side][:, None] * mean) / self._records[side]
+            for side, mean in enumerate(means)
+        ]
+        return (sides[1] - sides[0]).astype(np.float32)
+
+    @property
+    def _records(self) -> Array:
+        return self.sizes.sum(1, dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a test gave.
+
+    Parameters
+    ----------
+    difference, error : array (columns,)
+        The means of the window less those of the reference, and their standard errors.
+    p : float
+        The chance of a statistic as large, were there no difference.
+    columns_p : array (columns,)
+        The same of each column by itself.
+    null : array (flips,)
+        The statistic after each draw of signs.
+    null_differences : array (draws, columns)
+        The differences after some of them.
+    """
+
+    difference: Array
+    error: Array
+    p: float
+    columns_p: Array
+    null: Array
+    null_differences: Array
+
+    def critical(self, chance: float) -> float:
+        """Give the statistic that chance alone exceeds so rarely."""
+        return float(np.quantile(self.null, 1 - chance, method="higher"))
+
+
+def compare(feature: Features, *, seed: int = 0) -> Result:
+    """Compare the two windows in a set of features."""
+    added = feature.contributions(feature.middle, feature.middle)
+    difference = added.sum(0, dtype=np.float64)
+    observed = float(feature.statistic(difference))
+    rng = np.random.default_rng(seed)
+    statistics: list[Array] = []
+    beyond = np.zeros(len(difference))
+    kept = np.empty((0, len(difference)))
+    for start in range(0, feature.flips, AT_ONCE):
+        signs = rng.integers(0, 2, (min(AT_ONCE, feature.flips - start), len(added)), np.int8) * np.float32(2) - 1
+        drawn = (signs @ added).astype(np.float64)
+        kept = kept if len(kept) else drawn[:KEPT]
+        statistics.append(feature.statistic(drawn))
+        beyond += (np.abs(drawn) >= np.abs(difference) - ROUNDING).sum(0)
+    null = np.concatenate(statistics)
+    as_large = float((null >= observed * (1 - ROUNDING)).sum())
+    blocks = len(added)
+    error = np.sqrt(
+        (feature.contributions(*feature.means).astype(np.float64) ** 2).sum(0) * blocks / max(blocks - 1, 1)
+    )
+    return Result(
+        difference, error, (1 + as_large) / (1 + len(null)), (1 + beyond) / (1 + len(null)), null, kept
+    )  # fmt: skip
