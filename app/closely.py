@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app import breakdowns, drill, filters, trends, worst
+from app import breakdowns, drill, filters, trends, why, worst
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +19,8 @@ def look(scope: Scope, metrics: Sequence[Metric]) -> None:
     if metric is None:
         return
     trends.one(scope, metric)
+    if scope.before is not None:
+        why.offer(metric, "closely")
     breakdowns.of_groups(scope, metric, f"{metric.title} by {scope.by_words}", key="driver")
     worst.show(scope, metric)
     drill.link("Read the conversations it speaks of", drill.behind(metric.name, scope.chosen), key="closely")

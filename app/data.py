@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import streamlit as st
 
+from analysis.drift.report import drift as compare_windows
+from analysis.drift.series import changes as find_changes
 from analysis.metrics import catalogue, costs, distribution, extent, facets, human, lookup, query
 from analysis.metrics.map_points import points
+from analysis.metrics.shifts import explain as shifts
 from analysis.metrics.worst import worst as worst_of
 from analysis.scoring.plan import coverage
 from app import privacy, runtime
@@ -19,12 +22,15 @@ from app import privacy, runtime
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from analysis.drift.report import Drift
+    from analysis.drift.series import Change
     from analysis.metrics.extent import Extent
     from analysis.metrics.facets import Dimension
     from analysis.metrics.filter import Filter
     from analysis.metrics.human import Label, Rates
     from analysis.metrics.metric import Metric
     from analysis.metrics.query import Figure
+    from analysis.metrics.shifts.explain import Shift
     from analysis.scoring.plan import Coverage
     from analysis.scoring.scorer import Scorer
     from analysis.store import Store
@@ -70,6 +76,30 @@ def measure(
 ) -> pl.DataFrame:
     """Compute metrics by group and time; see :func:`analysis.metrics.query.measure`. Trends have no missing buckets."""
     return _measure(_now(), tuple(names), filter, tuple(by), grain, limit)
+
+
+def explained(name: str, before: Filter, now: Filter) -> list[Shift]:
+    """Split a metric's change by every field worth it; see :func:`analysis.metrics.shifts.explain.explain_by`."""
+    return _explained(_now(), name, before, now)
+
+
+def drift(reference: Filter, window: Filter) -> Drift:
+    """Compare a window with a reference; see :func:`analysis.drift.report.drift`."""
+    return _drift(_now(), reference, window)
+
+
+def changes(filter: Filter) -> list[Change]:
+    """Find since when topics and outcomes changed; see :func:`analysis.drift.series.changes`."""
+    return _changes(_now(), filter)
+
+
+def prompts(ids: Sequence[str]) -> list[tuple[str, str]]:
+    """Read the prompts of some records, in the order asked for: pairs of id and prompt."""
+    found = {
+        str(row["id"]): row["prompt"]
+        for row in store().rows("SELECT id, prompt FROM records WHERE id IN (SELECT unnest(?::UUID[]))", [list(ids)])
+    }
+    return [(id, found[id]) for id in ids if id in found]
 
 
 def named(*names: str) -> list[Metric]:
@@ -184,6 +214,22 @@ def _measure(
 ) -> pl.DataFrame:
     frame = query.measure(store(), names, filter, by=by, grain=grain, limit=limit)
     return query.fill(frame, filter, grain) if grain else frame
+
+
+@st.cache_resource(max_entries=KEPT, show_spinner="Looking for what moved it")
+def _explained(now: tuple[str, int], name: str, before: Filter, chosen: Filter) -> list[Shift]:
+    fields = shifts.candidates(store(), chosen)
+    return shifts.explain_by(store(), name, before, chosen, fields) if fields else []
+
+
+@st.cache_resource(max_entries=KEPT, show_spinner="Comparing the two periods")
+def _drift(now: tuple[str, int], reference: Filter, window: Filter) -> Drift:
+    return compare_windows(store(), window, reference)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Looking for change points")
+def _changes(now: tuple[str, int], filter: Filter) -> list[Change]:
+    return find_changes(store(), filter)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

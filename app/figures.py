@@ -7,27 +7,41 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from analysis.metrics.change import compare
-from app import units, words
+from app import units, why, words
 from app.text import escape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from analysis.metrics.query import Figure
+    from app.page import Scope
 
 
 def row(
-    key: str, now: Mapping[str, Figure], before: Mapping[str, Figure], *, names: Sequence[str] | None = None
+    key: str,
+    now: Mapping[str, Figure],
+    before: Mapping[str, Figure],
+    *,
+    names: Sequence[str] | None = None,
+    scope: Scope | None = None,
 ) -> None:
-    """Draw figures side by side; `before` gives those of the period before, where there is one."""
+    """Draw figures side by side; `before` gives those of the period before, where there is one.
+
+    With a `scope`, each that moved can be asked why, and the answer stands below.
+    """
     shown = list(names or now)
     with st.container(key=f"figures-{key}"):
         for column, name in zip(st.columns(len(shown), gap="large"), shown, strict=True):
             with column:
-                _one(now[name], before.get(name))
+                moved = _one(now[name], before.get(name))
+                if moved and scope is not None:
+                    why.offer(now[name].metric, key)
+    if scope is not None:
+        why.answer(scope)
 
 
-def _one(now: Figure, before: Figure | None) -> None:
+def _one(now: Figure, before: Figure | None) -> bool:
+    """Draw one figure; tells whether it moved."""
     unit = now.metric.unit
     few = now.metric.interval != "none" and words.few(now.n)
     st.metric(
@@ -42,6 +56,7 @@ def _one(now: Figure, before: Figure | None) -> None:
     for line in (ends, words.rests_on(now)):
         if line:
             st.caption(escape(line))
+    return bool(moved) and before is not None and now.value != before.value
 
 
 def _moved(now: Figure, before: Figure) -> tuple[str, bool]:

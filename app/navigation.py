@@ -36,6 +36,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("quality", "Quality", "Monitor"),
     Entry("safety", "Safety", "Monitor"),
     Entry("topics", "Topics", "Understand"),
+    Entry("drift", "Drift", "Understand"),
     Entry("conversations", "Conversations", "Understand"),
     Entry("imports", "Import", "Data"),
     Entry("scoring", "Scoring", "Data"),

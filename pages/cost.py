@@ -8,7 +8,7 @@ scope = page.begin("Cost")
 now, before = scope.figures(
     "cost", "cost_per_request", "cost_per_conversation", "cost_per_user_day", "cost_per_1k_tokens"
 )
-figures.row("cost", now, before)
+figures.row("cost", now, before, scope=scope)
 filters.controls(scope.view, scope.chosen)
 cost = now["cost"].metric
 trends.one(scope, cost)

@@ -15,7 +15,7 @@ SHOWN = ("latency_p50", "latency_p95", "latency_p99", "time_to_first_token_p95",
 
 scope = page.begin("Latency")
 now, before = scope.figures(*PERCENTILES, *FIRST_TOKEN, "output_tokens_per_second")
-figures.row("latency", now, before, names=SHOWN)
+figures.row("latency", now, before, names=SHOWN, scope=scope)
 filters.controls(scope.view, scope.chosen)
 trends.several(scope, data.named(*PERCENTILES), timings.headline(now), key="percentiles")
 slowest = f"The slowest answers, p95 by {scope.by_words}"

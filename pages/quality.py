@@ -10,7 +10,7 @@ marks = signals.marks(scope, topic="quality")
 outcomes = signals.known(scope, data.named(*signals.OUTCOMES))
 every = [*feedback, *marks, *scores, *outcomes]
 if every:
-    figures.row("quality", *scope.figures(*(metric.name for metric in every[:6])))
+    figures.row("quality", *scope.figures(*(metric.name for metric in every[:6])), scope=scope)
     closely.look(scope, every)
 if marks:
     states.heading("What the scorers found")

@@ -9,7 +9,7 @@ marks, scores = signals.marks(scope, topic="safety"), signals.scores(scope, safe
 stops = signals.known(scope, data.named("refusal_rate", "content_filter_rate"))
 metrics = [*marks, *stops, *scores]
 if metrics:
-    figures.row("safety", *scope.figures(*(metric.name for metric in metrics[:6])))
+    figures.row("safety", *scope.figures(*(metric.name for metric in metrics[:6])), scope=scope)
     closely.look(scope, metrics)
     states.heading("Over time")
     trends.of_metrics(scope, metrics, key="signs")

@@ -7,7 +7,7 @@ from app import breakdowns, data, figures, filters, page, trends
 
 scope = page.begin("Usage")
 now, before = scope.figures("requests", "conversations", "users", "total_tokens", "tool_call_rate")
-figures.row("usage", now, before)
+figures.row("usage", now, before, scope=scope)
 filters.controls(scope.view, scope.chosen)
 trends.one(scope, now["requests"].metric)
 breakdowns.of_groups(scope, now["requests"].metric, f"Requests by {scope.by_words}", key="requests")

@@ -26,7 +26,9 @@ CHANCE = 0.05
 MEANING, LENGTH, WORDS = "meaning", "length", "words"
 ASKED = {fields.TOPIC: "Topics", MEANING: "Meaning", LENGTH: "Length", fields.LANGUAGE: "Languages", WORDS: "Words"}
 """Aspects of what is asked, on which the verdict rests; others, such as the model, are what the application is."""
-EXAMPLES = 20
+EXAMPLES = 12
+ALIKE = 0.8
+"""Cosine from which on a record shows no more than one that was chosen before."""
 
 DRIFTED, SAME, FEW = "drifted", "no drift seen", "too few data"
 
@@ -205,16 +207,18 @@ def _new(name: str, compared: _Compared, sample: Sample) -> NDArray[np.float64] 
 def _examples(sample: Sample, meaning: _Compared) -> tuple[str, ...]:
     """Choose the records of the window where it is denser than the reference (the witness function)."""
     assert meaning.values is not None
+    assert sample.vectors is not None
     witness = meaning.values @ meaning.result.difference
-    seen: set[float] = set()
-    chosen = []
+    chosen: list[int] = []
     for place in np.argsort(-witness, kind="stable"):
-        if sample.window[place] and meaning.values[place].any() and float(witness[place]) not in seen:
-            seen.add(float(witness[place]))  # the same prompt has the same value
-            chosen.append(sample.ids[place])
+        if witness[place] < witness.max() / 2:
+            break
+        known = sample.window[place] and sample.vectors[place].any()
+        if known and (sample.vectors[chosen] @ sample.vectors[place]).max(initial=0) < ALIKE:
+            chosen.append(int(place))
         if len(chosen) == EXAMPLES:
             break
-    return tuple(chosen)
+    return tuple(sample.ids[place] for place in chosen)
 
 
 def _blocks(sample: Sample) -> tuple[int, int]:

@@ -92,7 +92,8 @@ class Result:
     p : float
         The chance of a statistic as large, were there no difference.
     columns_p : array (columns,)
-        The same of each column by itself.
+        The same of each column by itself; smaller ones than the draws can tell by Hoeffding's bound for sums of random
+        signs (1963, JASA 58, 13-30).
     null : array (flips,)
         The statistic after each draw of signs.
     null_differences : array (draws, columns)
@@ -127,11 +128,10 @@ def compare(feature: Features, *, seed: int = 0) -> Result:
         statistics.append(feature.statistic(drawn))
         beyond += (np.abs(drawn) >= np.abs(difference) - ROUNDING).sum(0)
     null = np.concatenate(statistics)
+    squares = (added.astype(np.float64) ** 2).sum(0)
+    bound = 2 * np.exp(-(difference**2) / (2 * np.maximum(squares, 1e-300)))
     as_large = float((null >= observed * (1 - ROUNDING)).sum())
-    blocks = len(added)
-    error = np.sqrt(
-        (feature.contributions(*feature.means).astype(np.float64) ** 2).sum(0) * blocks / max(blocks - 1, 1)
-    )
-    return Result(
-        difference, error, (1 + as_large) / (1 + len(null)), (1 + beyond) / (1 + len(null)), null, kept
-    )  # fmt: skip
+    own = feature.contributions(*feature.means).astype(np.float64)
+    error = np.sqrt((own**2).sum(0) * len(own) / max(len(own) - 1, 1))
+    draws = 1 + len(null)
+    return Result(difference, error, (1 + as_large) / draws, np.minimum((1 + beyond) / draws, bound), null, kept)

@@ -39,6 +39,8 @@ CHANCE = 0.05
 
 OUTCOMES = ("status", "finish_reason")
 """Fields that say how an answer ended, which explains nothing of how it ended."""
+VERSIONS = ("release", "prompt_version")
+"""Fields whose values follow one another: any change comes with them, whatever its cause."""
 
 
 class NotExplainedError(ValueError):
@@ -149,10 +151,10 @@ def candidates(store: Store, now: Filter) -> list[str]:
 
 
 def explain_by(store: Store, name: str, before: Filter, now: Filter, by: Sequence[str]) -> list[Shift]:
-    """Split a change by several fields; those whose groups stand out most come first."""
+    """Split a change by several fields; those whose groups stand out most come first, versions last."""
     metric, drawn = find(store, name), blocks(store, (before, now))
     shifts = [_explained(store, metric, before, now, field, drawn) for field in by]
-    return sorted(shifts, key=lambda shift: -shift.explains)
+    return sorted(shifts, key=lambda shift: (shift.by in VERSIONS, -shift.explains))
 
 
 def _explained(store: Store, metric: Metric, before: Filter, now: Filter, by: str, drawn: Blocks) -> Shift:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-ORDERS = 12
-"""Orders in which the parts of a percentile's change are let happen; and each of them backwards."""
+ORDERS, ORDERS_OF_DRAWS = 12, 3
+"""Orders in which the parts of a percentile's change are let happen, each also backwards; of many draws, fewer."""
 
 _NOTHING = 1e-9
 """Records: less than this is what rounding leaves."""
@@ -110,7 +110,8 @@ def of_percentile(counts0: Array, counts: Array, values: Array, point: float, *,
     groups = counts.shape[-2]
     effects = np.zeros((2, *counts.shape[:-1]))
     rng = np.random.default_rng(seed)
-    drawn = [rng.permutation(2 * groups) for _ in range(ORDERS)]
+    many = ORDERS if counts.shape[0] == 1 else ORDERS_OF_DRAWS
+    drawn = [rng.permutation(2 * groups) for _ in range(many)]
     orders = [order for one in drawn for order in (one, one[::-1])]
     for order in orders:
         sizes, shapes, whole = size0.copy(), shape0.copy(), (size0 * shape0).sum(-2)

@@ -1,0 +1,102 @@
+"""The Drift page, and the question why beside every figure: what is said, from links that hold and from broken ones."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app import runtime
+from tests import records
+from tests.pages import HOSTILE, look, words
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+START = datetime(2026, 6, 1)
+WEEK = {"from": "2026-06-08", "to": "2026-06-15"}
+
+
+@pytest.fixture
+def fortnight(home: Path) -> None:
+    """Two weeks; in the second a new subject comes up, and one of two features fails."""
+    things = ("parcel", "kettle", "refund", "invoice")
+    records.add(runtime.current().store, *(
+        {
+            "time": START + timedelta(days=day, minutes=20 * n), "user_id": f"u{day}-{n}", "model": "gpt-5",
+            "feature": f"f{n % 2}", "app": HOSTILE, "recorded_cost": 0.01 if day < 7 else 0.02,
+            "status": "error" if day >= 7 and n % 2 and n % 3 else "ok", "response": "Yes.",
+            "prompt": f"tell me about the {'orchard' if day >= 7 and n % 8 == 0 else things[n % 4]} {HOSTILE}",
+        }
+        for day in range(14) for n in range(60)
+    ))  # fmt: skip
+
+
+@pytest.mark.usefixtures("home")
+def test_an_empty_workspace_leads_to_import():
+    assert "There is nothing to read yet" in words(look("drift"))
+
+
+@pytest.mark.usefixtures("fortnight")
+def test_a_new_subject_is_told_with_what_became_of_it():
+    said = words(look("drift", **WEEK))
+    assert "What people ask has drifted" in said
+    assert "words by more than chance" in said
+    assert "The same topics fare otherwise: error rate" in said
+    assert "420 records of 420 users), against 1 Jun to 7 Jun 2026" in said
+
+
+@pytest.mark.usefixtures("fortnight")
+def test_no_drift_says_what_would_have_been_seen():
+    said = words(look("drift", **{"from": "2026-06-04", "to": "2026-06-07"}))
+    assert "No drift seen in what people ask" in said
+    assert "would have been seen in four of five cases" in said
+
+
+@pytest.mark.usefixtures("fortnight")
+def test_what_cannot_be_compared_is_said():
+    assert "There is nothing to compare with" in words(look("drift", period="all"))
+    assert "Too few data to tell" in words(look("drift", **WEEK, where="user_id=u8-3"))
+    assert "What people ask has drifted" in words(look("drift", **WEEK, against=HOSTILE))
+
+
+@pytest.mark.usefixtures("fortnight")
+def test_changes_are_dated_when_asked_for():
+    page = look("drift", **WEEK)
+    page.toggle(key="drift-changes").set_value(True).run()
+    assert not page.exception
+    assert "to 2 hours" in words(page)
+
+
+@pytest.mark.usefixtures("fortnight")
+def test_overview_says_first_what_moved_and_where_it_came_from():
+    said = words(look("overview", **WEEK))
+    assert "Error rate rose" in said
+    assert "By feature, it comes from f1" in said
+
+
+@pytest.mark.usefixtures("fortnight")
+def test_a_figure_is_asked_why_and_answers_below():
+    page = look("cost", **WEEK)
+    page.button(key="why-cost-cost_per_request").click().run()
+    assert not page.exception
+    said = words(page)
+    assert "Why cost per request moved by +$0.0100" in said
+    assert "It is about the same in all groups" in said
+    assert page.query_params["why"] == "cost_per_request"
+    page.button(key="why-close").click().run()
+    assert "Why cost per request moved" not in words(page)
+
+
+@pytest.mark.usefixtures("fortnight")
+def test_a_field_to_split_by_is_kept_in_the_link():
+    page = look("overview", **WEEK, why="error_rate", **{"why-by": "feature"})
+    assert page.selectbox(key="why-by").value == "feature"
+    assert "Why error rate moved by +33.3" in words(page)
+
+
+@pytest.mark.usefixtures("fortnight")
+@pytest.mark.parametrize("name", ["nothing", HOSTILE, "stars"])
+def test_what_has_no_answer_is_said(name: str):
+    assert "This change cannot be split" in words(look("usage", **WEEK, why=name))
