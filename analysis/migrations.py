@@ -64,6 +64,26 @@ VERSIONS: tuple[tuple[str, ...], ...] = (
         """CREATE VIEW prompt_topics AS SELECT p.record_id, t.name FROM placements p
             JOIN maps m ON m.id = p.map AND m.field = 'prompt' JOIN topics t ON t.map = p.map AND t.topic = p.topic""",
     ),
+    (
+        # `leaf` is the topic by the map alone, `topic` what people's edits make of it; `key` is that of the text.
+        "ALTER TABLE placements ADD COLUMN leaf INTEGER",
+        "ALTER TABLE placements ADD COLUMN key UBIGINT",
+        """UPDATE placements p SET leaf = p.topic,
+            key = md5_number_lower(CASE m.field WHEN 'prompt' THEN r.prompt ELSE r.response END)
+            FROM records r, maps m WHERE r.id = p.record_id AND m.id = p.map""",
+        # A topic that was merged away or split stands no longer, and keeps its number. `made` is null for those that
+        # came with the map; `edit` and `part` are those of the split that made it.
+        "ALTER TABLE topics ADD COLUMN made TIMESTAMP",
+        "ALTER TABLE topics ADD COLUMN stands BOOLEAN DEFAULT true",
+        "ALTER TABLE topics ADD COLUMN merged_into INTEGER",
+        "ALTER TABLE topics ADD COLUMN edit INTEGER",
+        "ALTER TABLE topics ADD COLUMN part INTEGER",
+        # How many edits of people the map has seen; how often topics were added to its file; the different texts that
+        # were left over when that was last tried.
+        "ALTER TABLE maps ADD COLUMN edits INTEGER DEFAULT 0",
+        "ALTER TABLE maps ADD COLUMN additions INTEGER DEFAULT 0",
+        "ALTER TABLE maps ADD COLUMN left_over INTEGER DEFAULT 0",
+    ),
 )
 
 

@@ -44,6 +44,7 @@ Where = Annotated[
 ]
 Out = Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The file to write.")]
 Mapped = Annotated[str, typer.Option("--of", metavar="COLUMN", help="What is mapped: prompt or response.")]
+Topic = Annotated[int, typer.Argument(metavar="ID", help="The topic's number, from `afterword topics`.")]
 Number = Annotated[int, typer.Argument(metavar="ID", help="The import's number, from `afterword imports`.")]
 
 cli = typer.Typer(
@@ -273,6 +274,59 @@ def topics_build(
     """Build the map of topics anew; the one that is there stays until the new one is whole."""
     arguments = {"of": of, "model": model, "seed": seed, "new": new}
     terminal.say("topics build", terminal.ask("topics build", arguments, stoppable=True), as_json=as_json)
+
+
+@mapped.command("rename")
+def topics_rename(
+    number: Topic,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Empty: the name that was made for it.")],
+    of: Mapped = "prompt",
+    workspace: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Give a topic a name of your own; it stays with the topic on later maps."""
+    terminal.say("edit", terminal.ask("topics rename", {"of": of, "id": number, "name": name}), as_json=as_json)
+
+
+@mapped.command("merge")
+def topics_merge(
+    numbers: Annotated[list[int], typer.Argument(metavar="ID…", help="Numbers of topics, two or more.")],
+    of: Mapped = "prompt",
+    workspace: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Make one topic of several: the largest, which keeps its number and name."""
+    terminal.say("edit", terminal.ask("topics merge", {"of": of, "ids": numbers}), as_json=as_json)
+
+
+@mapped.command("split")
+def topics_split(
+    number: Topic,
+    accept: Annotated[bool, typer.Option("--accept", help="Split it so; else only show what it would become.")] = False,
+    of: Mapped = "prompt",
+    workspace: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Look for the sub-topics of a topic."""
+    answer = terminal.ask("topics split", {"of": of, "id": number, "accept": accept}, stoppable=True)
+    terminal.say("topics split", answer, as_json=as_json)
+
+
+@mapped.command("edits")
+def topics_edits(of: Mapped = "prompt", workspace: Home = None, as_json: Json = False) -> None:
+    """List what people made of the topics, newest first."""
+    terminal.say("topics edits", terminal.ask("topics edits", {"of": of}), as_json=as_json)
+
+
+@mapped.command("take-back")
+def topics_take_back(
+    number: Annotated[int, typer.Argument(metavar="EDIT", help="The edit's number, from `afterword topics edits`.")],
+    of: Mapped = "prompt",
+    workspace: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Take an edit of topics back."""
+    terminal.say("edit", terminal.ask("topics take-back", {"of": of, "id": number}), as_json=as_json)
 
 
 @cli.command()

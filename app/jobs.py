@@ -21,7 +21,7 @@ from analysis.state import jobs as kept
 from analysis.state import settings
 from analysis.topics import listing
 from app.ticket import GiveWayError, Ticket
-from app.work import KINDS
+from app.work import kinds as all_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -39,6 +39,12 @@ FOLLOWS = "score.follows"
 
 ALSO = "score.also"
 """The setting that names slow scorers that do so too."""
+
+FIRST = "prompt"
+"""The column whose first map draws itself, once it has texts enough."""
+
+ALL = 1000
+"""Jobs that are looked through for builds of it."""
 
 JUDGES = "judge.follows"
 """The setting that holds the order of a judge that does so too."""
@@ -91,7 +97,7 @@ class Runner:
         """Whether this process stays: what is long can follow an import only there."""
         self._store = store
         self._state = state
-        self._kinds = KINDS if kinds is None else kinds
+        self._kinds = all_kinds(state) if kinds is None else kinds
         self._owner = f"{socket.gethostname()}:{store.workspace.root}"
         self._tickets: dict[int, Ticket] = {}
         kept.interrupt(state, owner=self._owner)
@@ -177,6 +183,16 @@ class Runner:
             self.submit("score", {"scorers": behind, "sample": None}, who=who)
         for column in listing.behind(self._store):
             self.submit("topics", {"column": column, "new": True}, who=who)
+        if listing.awaited(self._store, FIRST) and self._undrawn():
+            self.submit("topics", {"column": FIRST, "new": False, "itself": True}, who=who)
+
+    def _undrawn(self) -> bool:
+        """Tell whether the first map may draw itself: none is under way, nobody stopped one, and none failed so."""
+        builds = [
+            job for job in self.recent(kind="topics", limit=ALL)
+            if job.arguments["column"] == FIRST and not job.arguments["new"]
+        ]  # fmt: skip
+        return all(job.state in (kept.DONE, kept.INTERRUPTED) or _by_hand(job) for job in builds)
 
     def _freshen(self) -> None:
         if self._main.empty:
@@ -221,3 +237,8 @@ class Runner:
             error = str(problem) or type(problem).__name__
         finally:
             kept.finish(self._state, job.id, outcome, result=result, error=error)
+
+
+def _by_hand(job: Job) -> bool:
+    """Tell whether a build failed that somebody had asked for: there may have been too few texts then."""
+    return job.state == kept.FAILED and not job.arguments.get("itself")

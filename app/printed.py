@@ -187,6 +187,29 @@ def _mapped(answer: dict[str, Any]) -> str:
     )
 
 
+def _edited(answer: dict[str, Any]) -> str:
+    return f"Edit {answer['edit']}: {clean(answer['what'])}."
+
+
+def _split(answer: dict[str, Any]) -> str:
+    if not answer["parts"]:
+        return "This topic does not fall apart: its texts are as alike as a topic's are."
+    parts = table(["n", "name", "middle"], [[part["n"], part["name"], part["middle"]] for part in answer["parts"]])
+    if answer["edit"] is None:
+        return f"{parts}\nNothing is changed yet; --accept splits it so."
+    return f"{parts}\n{_edited(answer)}"
+
+
+def _edits(answer: dict[str, Any]) -> str:
+    if not answer["edits"]:
+        return "Nobody has edited these topics."
+    rows = [
+        [row["id"], _minute(row["made"]), row["who"], row["what"], "" if row["holds"] else "taken back"]
+        for row in answer["edits"]
+    ]
+    return table(["id", "made", "who", "what", ""], rows)
+
+
 def _scored(answer: dict[str, Any]) -> str:
     learnt = [
         f"Learnt what {clean(app) or 'records without an application'} usually answers." for app in answer["learnt"]
@@ -248,6 +271,9 @@ PRINTED: dict[str, Callable[[dict[str, Any]], str]] = {
     "judge": _judged,
     "topics": _topics,
     "topics build": _mapped,
+    "topics split": _split,
+    "topics edits": _edits,
+    "edit": _edited,
     "sql": _sql,
     "doctor": _doctor,
 }

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from analysis.state.database import State
 from analysis.store import Store
+from analysis.topics import edits
 from analysis.workspace import Workspace
 from app.jobs import Runner
 
@@ -77,6 +78,7 @@ def _opened(workspace: Workspace) -> Runtime:
         store.close()
         raise
     _clear(workspace.incoming)
+    edits.mend(store, state)
     return Runtime(workspace, store, state, Runner(store, state))
 
 

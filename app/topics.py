@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 _BY = "topics-colour"
 _VALUES = ("cost", "latency", "total_tokens", "output_tokens")
-_PICKED = "topics-picked"
+PICKED = "topics-picked"
+"""What of the session holds the records chosen on the map."""
 _SHOWN = 12
 """Texts shown of those chosen."""
 COLUMN = "prompt"
@@ -84,8 +85,8 @@ def draw(scope: Scope, map: dict[str, Any]) -> None:
     picked = topic_map.draw(points, names, colouring, key="topic-map")
     frame.foot("topic-map", points, "Click a point, or draw around some, to read them. Scroll to come nearer.")
     if picked:
-        st.session_state[_PICKED] = points[picked]["id"].to_list()
-    _chosen(st.session_state.get(_PICKED, []), points, names)
+        st.session_state[PICKED] = points[picked]["id"].to_list()
+    _chosen(st.session_state.get(PICKED, []), points, names)
 
 
 def _colour() -> str | None:

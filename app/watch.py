@@ -20,6 +20,7 @@ EVERY = 1.0
 IDLE = 10.0
 """Seconds between two looks where none runs: another person may begin one."""
 
+_STOPPABLE = frozenset({"import", "score", "judge", "topics", "subtopics"})
 _MINE = "jobs-mine"
 _STOPPING = "jobs-stopping"
 _RUNNING = "jobs-running"
@@ -85,7 +86,7 @@ def _one(job: Job, ahead: int) -> None:
         st.progress(value=_share(job, progress), text=escape(_state(job, progress, ahead), limit=300))
     with stop:
         me = identity.current()
-        if job.kind in ("import", "score", "judge", "topics") and (job.who == me.name or me.may("engineer")):
+        if job.kind in _STOPPABLE and (job.who == me.name or me.may("engineer")):
             st.button("Cancel", key=f"cancel-{job.id}", type="tertiary", on_click=_cancel, args=(job.id,))
 
 
@@ -102,6 +103,8 @@ def label(job: Job) -> str:
         return "Learn what an application usually answers"
     if job.kind == "topics":
         return "Place new records on the map of topics" if job.arguments["new"] else "Build the map of topics"
+    if job.kind == "subtopics":
+        return "Look for sub-topics"
     if job.kind == "judge":
         return f"Judge {job.arguments['rubric']} by {plain_label(job.arguments['model'])}"
     return f"Take import {job.arguments['import']} back" if job.kind == "undo" else "Compute costs by the new prices"
@@ -120,7 +123,7 @@ def _place(job: Job, progress: dict[str, Any]) -> tuple[int, int]:
 def _share(job: Job, progress: dict[str, Any] | None) -> float:
     if progress is None:
         return 0.0
-    if job.kind in ("score", "judge", "topics"):
+    if job.kind in ("score", "judge", "topics", "subtopics"):
         return min(1.0, progress["done"] / (progress["total"] or 1))
     place, files = _place(job, progress)
     return (place + min(1.0, progress["done"] / (progress["total"] or 1))) / files
@@ -136,7 +139,7 @@ def _state(job: Job, progress: dict[str, Any] | None, ahead: int) -> str:
         return "Under way" if job.kind in ("undo", "reprice", "learn") else "Begins"
     if job.kind in ("score", "judge"):
         return _counted(progress)
-    if job.kind == "topics":
+    if job.kind in ("topics", "subtopics"):
         return f"{progress['stage'].capitalize()}: {_counted(progress, 'text')}" if progress["total"] else "Reading"
     place, files = _place(job, progress)
     parts = [

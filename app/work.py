@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,14 +21,17 @@ from analysis.scoring.registry import registry
 from analysis.scoring.run import score
 from analysis.scoring.scorers import output_deviation
 from analysis.topics import build as topics
+from analysis.topics import subtopics
+from analysis.topics.workshop import READING
 from app.ticket import GiveWayError
 
 if TYPE_CHECKING:
     from analysis.ingest.report import Progress as ImportProgress
     from analysis.scoring.judge.run import Outcome
     from analysis.scoring.run import Run
+    from analysis.state.database import State
     from analysis.store import Store
-    from analysis.topics.build import Progress
+    from analysis.topics.workshop import Progress
     from app.ticket import Ticket
 
 Work = Callable[["Store", dict[str, Any], "Ticket"], dict[str, Any]]
@@ -107,27 +111,15 @@ def _judge(store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str,
     return asdict(order.judge(store).run(Budget(order.budget), on_progress=tell, cancelled=ticket.cancelled))
 
 
-def _topics(store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
-    column, stage = arguments["column"], ""
-
-    def tell(progress: Progress) -> None:
-        nonlocal stage
-        stage = progress.stage
-        ticket.progress = {
-            "stage": stage, "done": progress.done, "total": progress.total, "rate": progress.rate,
-            "seconds_left": progress.seconds_left,
-        }  # fmt: skip
-
-    # While a model reads the texts, others may go first: what it has read is kept.
-    def cancelled() -> bool:
-        return ticket.cancelled() or (stage == topics.READING and ticket.others())
-
+def _topics(state: State, store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
+    column, watch = arguments["column"], _Watch(ticket)
     try:
         if arguments["new"]:
-            return {"records": topics.place_new(store, column=column, on_progress=tell, cancelled=cancelled)}
+            return {"records": topics.place_new(store, state, column=column, on_progress=watch.tell,
+                                                cancelled=watch.cancelled)}  # fmt: skip
         built = topics.build(
-            store, column=column, model=arguments.get("model"), seed=arguments.get("seed", 0), on_progress=tell,
-            cancelled=cancelled,
+            store, state, column=column, model=arguments.get("model"), seed=arguments.get("seed", 0),
+            on_progress=watch.tell, cancelled=watch.cancelled,
         )  # fmt: skip
         return asdict(built)
     except CancelledError:
@@ -136,17 +128,47 @@ def _topics(store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str
         raise GiveWayError from None
 
 
+def _subtopics(state: State, store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
+    watch = _Watch(ticket)
+    return subtopics.look(
+        store, state, column=arguments["column"], topic=arguments.get("topic"), records=arguments.get("records") or (),
+        on_progress=watch.tell, cancelled=ticket.cancelled,
+    )  # fmt: skip
+
+
+class _Watch:
+    """What a job on topics tells, and when it stops."""
+
+    def __init__(self, ticket: Ticket) -> None:
+        self._ticket = ticket
+        self._stage = ""
+
+    def tell(self, progress: Progress) -> None:
+        self._stage = progress.stage
+        self._ticket.progress = {
+            "stage": progress.stage, "done": progress.done, "total": progress.total, "rate": progress.rate,
+            "seconds_left": progress.seconds_left,
+        }  # fmt: skip
+
+    def cancelled(self) -> bool:
+        # While a model reads the texts, others may go first: what it has read is kept.
+        return self._ticket.cancelled() or (self._stage == READING and self._ticket.others())
+
+
 def _reprice(store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
     with store.write() as cursor:
         return {"priced": reprice(cursor)}
 
 
-KINDS: dict[str, Work] = {
-    "import": _import,
-    "learn": _learn,
-    "score": _score,
-    "judge": _judge,
-    "topics": _topics,
-    "undo": _undo,
-    "reprice": _reprice,
-}
+def kinds(state: State) -> dict[str, Work]:
+    """The work of each kind of job; that on topics heeds people's edits of them, which the state store holds."""
+    return {
+        "import": _import,
+        "learn": _learn,
+        "score": _score,
+        "judge": _judge,
+        "topics": partial(_topics, state),
+        "subtopics": partial(_subtopics, state),
+        "undo": _undo,
+        "reprice": _reprice,
+    }

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ENOUGH = 10_000
 """Marks that are looked at to tell whether there are several languages."""
 _FOUND = {
-    fields.TOPIC: "SELECT count(DISTINCT name) FROM topics",
+    fields.TOPIC: "SELECT count(DISTINCT name) FROM topics WHERE stands",
     fields.LANGUAGE: f"""SELECT count(DISTINCT label) FROM (
         SELECT label FROM current_marks WHERE name = 'prompt_language' LIMIT {ENOUGH})""",
 }

@@ -83,3 +83,15 @@ settings = Table(
     Column("made", DateTime, nullable=False),
     Index(None, "key"),
 )
+
+topic_edits = Table(
+    "topic_edits",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("of", String(20), nullable=False),  # the column whose map it is
+    Column("kind", String(20), nullable=False),  # rename, merge, split, or take back
+    Column("body", JSON, nullable=False),
+    Column("who", String(200), nullable=False),
+    Column("made", DateTime, nullable=False),
+    Index(None, "of"),
+)

@@ -29,6 +29,11 @@ DENSE = 5
 LEAST_TOPIC = 10
 """Different texts of a topic; of many texts, this share of them if that is more:"""
 SHARE_TOPIC = 0.0015
+LEAST_PART, SHARE_PART = 8, 0.03
+"""The like of a part of a topic."""
+APART_BY = 0.15
+"""How much more similar texts must be to the middle of their own topic than to another's, by the median, for the two
+to be told apart. Of vectors drawn at random around one middle, the same clustering makes up to 0.14."""
 SPREADS = 3.0
 """A text counts to a topic down to so many spreads below the median similarity of the topic's own texts. The spread is
 their median absolute deviation, scaled to a standard deviation, so that a few strange texts among them do not count."""
@@ -86,9 +91,31 @@ def fit(vectors: NDArray[np.float32], counts: NDArray[np.float64], *, seed: int 
         raise TooFewTextsError(len(vectors))
     least = max(LEAST_TOPIC, round(len(vectors) * SHARE_TOPIC))
     places = project(vectors, seed=seed)
-    topics = _largest_first(_alone(cluster(places, least), counts, least))
-    centroids = centre(vectors, topics)
-    return Fitted(places, topics, centroids, _floors(vectors, topics, centroids))
+    return _of(vectors, places, _largest_first(_alone(cluster(places, least), counts, least)))
+
+
+def new(fitted: Fitted, vectors: NDArray[np.float32], middles: NDArray[np.float32]) -> Fitted:
+    """Keep the topics whose texts are :data:`APART_BY` nearer to their own middle than to any of these."""
+    others = (vectors @ middles.T).max(axis=1, initial=0)
+    gains = [
+        np.median((vectors @ centroid - others)[fitted.topics == topic])
+        for topic, centroid in enumerate(fitted.centroids)
+    ]
+    kept = np.flatnonzero(np.array(gains) >= APART_BY)
+    renamed = np.full(len(gains) + 1, NONE, np.int32)  # the last is that of NONE
+    renamed[kept] = np.arange(len(kept))
+    return Fitted(fitted.places, renamed[fitted.topics], fitted.centroids[kept], fitted.floors[kept])
+
+
+def divide(vectors: NDArray[np.float32], counts: NDArray[np.float64], *, seed: int = 0) -> Fitted:
+    """Fit a map to the texts of one topic, as :func:`fit`; it has no topics where they do not fall apart."""
+    least = max(LEAST_PART, round(len(vectors) * SHARE_PART))
+    if len(vectors) < 2 * least:
+        places = np.zeros((len(vectors), 2), np.float32)
+        return _of(vectors, places, np.full(len(vectors), NONE, np.int32))
+    places = project(vectors, seed=seed)
+    found = _of(vectors, places, _largest_first(cluster(places, least)))
+    return found if _apart(vectors, found) else _of(vectors, places, np.full(len(vectors), NONE, np.int32))
 
 
 def project(vectors: NDArray[np.float32], *, seed: int) -> NDArray[np.float32]:
@@ -142,6 +169,23 @@ def place(
     topics = cosines.argmax(axis=1).astype(np.int32)
     similarity = cosines[np.arange(len(vectors)), topics]
     return np.where(similarity >= floors[topics], topics, NONE).astype(np.int32), similarity
+
+
+def _of(vectors: NDArray[np.float32], places: NDArray[np.float32], topics: NDArray[np.int32]) -> Fitted:
+    centroids = centre(vectors, topics)
+    return Fitted(places, topics, centroids, _floors(vectors, topics, centroids))
+
+
+def _apart(vectors: NDArray[np.float32], fitted: Fitted) -> bool:
+    """Tell whether texts fall apart: whether they are much nearer to the middle of their own topic than to another."""
+    if len(fitted.centroids) < 2:
+        return False
+    inside = fitted.topics >= 0
+    cosines = vectors[inside] @ fitted.centroids.T
+    rows = np.arange(len(cosines)), fitted.topics[inside]
+    own = cosines[rows]
+    cosines[rows] = -1
+    return bool(np.median(own - cosines.max(axis=1)) >= APART_BY)
 
 
 def _floors(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from analysis.topics import fit, gather
 from analysis.topics.build import NoMapError
 
 if TYPE_CHECKING:
@@ -41,10 +42,19 @@ def behind(store: Store) -> list[str]:
     return [column for column in mapped if current(store, column)["unplaced"]]
 
 
+def awaited(store: Store, column: str = "prompt") -> bool:
+    """Tell whether a column has no map, and different texts enough for one."""
+    if store.rows("SELECT 1 FROM maps WHERE field = ?", [column]):
+        return False
+    some = f"SELECT DISTINCT {gather.key(column)} FROM records r WHERE trim(r.{column}) <> '' LIMIT {fit.LEAST}"
+    return store.frame(f"SELECT count(*) AS n FROM ({some})").item() == fit.LEAST
+
+
 def topics(store: Store, column: str = "prompt") -> list[dict[str, Any]]:
     """List the topics, the largest first: ``id``, ``name``, ``middle``, ``n`` (records), ``share`` (of all placed).
 
-    The records below every topic's floor come last, with an ``id`` of -1.
+    ``made`` is when a topic came to the map, null for those that it began with. The records below every topic's floor
+    come last, with an ``id`` of -1.
 
     Raises
     ------
@@ -55,8 +65,8 @@ def topics(store: Store, column: str = "prompt") -> list[dict[str, Any]]:
     return store.rows(
         """WITH counted AS (SELECT topic, count(*) AS n FROM placements WHERE map = $map GROUP BY topic)
         SELECT topic AS id, coalesce(t.name, 'Between the topics') AS name, t.middle, coalesce(n, 0) AS n,
-            coalesce(n, 0) / (SELECT greatest(sum(n), 1) FROM counted) AS share
-        FROM counted FULL JOIN (FROM topics WHERE map = $map) t USING (topic)
+            coalesce(n, 0) / (SELECT greatest(sum(n), 1) FROM counted) AS share, t.made
+        FROM counted FULL JOIN (FROM topics WHERE map = $map AND stands) t USING (topic)
         ORDER BY topic < 0, n DESC, topic""",
         {"map": number},
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.topics.fit import Fitted
+    from analysis.workspace import Workspace
 
 LANDMARKS = 40
 """Texts of each topic that are kept to find the place of new ones by."""
@@ -26,6 +27,10 @@ NEAR = 3
 """Landmarks that a new text lies amid."""
 AT_ONCE = 20_000
 """Texts that are placed at a time."""
+NEVER = 2.0
+"""The floor of a number that is no topic of the map's own: no cosine reaches it."""
+RING = 0.5
+"""How far apart the places are that are tried for a new topic."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,48 @@ class TopicMap:
             fitted.centroids, fitted.floors, vectors[chosen].astype(np.float16), fitted.places[chosen],
             fitted.topics[chosen],
         )  # fmt: skip
+
+    def extended(
+        self, fitted: Fitted, vectors: NDArray[np.float32], *, first: int, seed: int
+    ) -> tuple[TopicMap, NDArray[np.float32]]:
+        """Add topics that were found among texts that this map places nowhere.
+
+        Each is laid near to where this map has laid its texts, in the nearest spot that is free.
+
+        Parameters
+        ----------
+        fitted : Fitted
+            The topics, and their own picture.
+        vectors : array (texts, dimensions)
+            Of the texts that were fitted.
+        first : int
+            The number of the first of them; the others follow.
+
+        Returns
+        -------
+        TopicMap
+            In which the topics of before are as they were.
+        places : array (texts, 2)
+            Where the texts of the new topics lie on it; the others as before.
+        """
+        *_, places = self.place(vectors)
+        taken = self.landmark_places
+        for topic in range(len(fitted.centroids)):
+            own = fitted.topics == topic
+            around = fitted.places[own] - np.median(fitted.places[own], axis=0)
+            places[own] = around + _free(np.median(places[own], axis=0), around, taken)
+            taken = np.concatenate([taken, places[own]])
+        chosen = _drawn(fitted.topics, seed)
+        chosen = chosen[fitted.topics[chosen] >= 0]
+        between = first - len(self.centroids)  # numbers that people's edits have used since
+        blank = np.zeros((between, self.centroids.shape[1]), np.float32)
+        return TopicMap(
+            np.concatenate([self.centroids, blank, fitted.centroids]),
+            np.concatenate([self.floors, np.full(between, NEVER, np.float32), fitted.floors]),
+            np.concatenate([self.landmarks, vectors[chosen].astype(np.float16)]),
+            np.concatenate([self.landmark_places, places[chosen]]),
+            np.concatenate([self.landmark_topics, fitted.topics[chosen] + np.int32(first)]),
+        ), places
 
     def place(self, vectors: NDArray[np.float32]) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]]:
         """Place texts.
@@ -95,6 +142,12 @@ class TopicMap:
         return found
 
 
+def path(workspace: Workspace, map: dict[str, Any]) -> Path:
+    """Give the file of a map, by its row of ``maps``: each time that topics are added, it is written anew."""
+    added = f"-{map['additions']}" if map["additions"] else ""
+    return workspace.maps / f"{map['id']}{added}.npz"
+
+
 @lru_cache(maxsize=2)
 def load(path: Path, _changed: int) -> TopicMap:
     """Read a map, once while it is unchanged."""
@@ -108,3 +161,16 @@ def _drawn(topics: NDArray[np.int32], seed: int) -> NDArray[np.int64]:
         own = mixed[topics[mixed] == topic]
         rank[own] = np.arange(len(own))
     return np.flatnonzero(rank < np.where(topics >= 0, LANDMARKS, BETWEEN))
+
+
+def _free(middle: NDArray[np.float32], around: NDArray[np.float32], taken: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Find the spot nearest to a middle at which texts around it lie on no others."""
+    radius = float(np.linalg.norm(around, axis=1).max()) + RING
+    rings = np.arange(0, 40) * RING
+    turns = np.arange(12) * (2 * np.pi / 12)
+    directions = np.stack([np.cos(turns), np.sin(turns)], axis=1)
+    spots = (middle + (rings[:, None, None] * directions)).reshape(-1, 2).astype(np.float32)
+    nearest = np.array([np.linalg.norm(taken - spot, axis=1).min(initial=np.inf) for spot in spots])
+    free = np.flatnonzero(nearest >= radius)
+    found: NDArray[np.float32] = spots[free[0] if len(free) else int(nearest.argmax())]
+    return found

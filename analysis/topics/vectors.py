@@ -81,16 +81,17 @@ class Vectors:
             file.write(vectors.astype(np.float16).tobytes())
             file.truncate()
             os.fsync(file.fileno())
-        with self._keys.open("ab") as file:
+        with self._keys.open("r+b" if self._keys.exists() else "w+b") as file:
+            file.seek(len(self) * 8)
             file.write(keys.astype(np.uint64).tobytes())
+            file.truncate()  # what a kill left of a key
             os.fsync(file.fileno())
         self._latest |= {key: len(self) + place for place, key in enumerate(keys.tolist())}
         if len(self._latest) > LATEST:
             self._load()
 
     def _load(self) -> None:
-        if self._keys.exists() and (over := self._keys.stat().st_size % 8):  # killed within a key
-            os.truncate(self._keys, self._keys.stat().st_size - over)
+        # another process may be adding: nothing is mended here
         self._known = np.fromfile(self._keys, np.uint64) if self._keys.exists() else np.empty(0, np.uint64)
         self._order = np.argsort(self._known, kind="stable")
         self._latest: dict[int, int] = {}

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import orjson
 import polars as pl
 
@@ -22,9 +23,9 @@ from analysis.topics.vectors import Vectors
 from analysis.workspace import Workspace
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
+    from analysis.topics.fit import Fitted
     from analysis.topics.models import Model
 
 
@@ -42,23 +43,29 @@ class Topics:
 
     def fit(self, texts: list[str], map: str, seed: int) -> dict[str, Any]:
         """Fit a map to texts, write it, and tell its topics with their names."""
-        frame = pl.concat([pl.read_ipc(path) for path in texts])
-        vectors = self._vectors.take(_keys(frame))
+        frame, vectors = self._read(texts)
         fitted = fit.fit(vectors, frame["n"].to_numpy(), seed=seed)
-        named = names.name(frame["text"].to_list(), vectors, fitted.topics, fitted.centroids, self._model)
         arrays.save(topic_map.TopicMap.of(fitted, vectors, seed=seed), Path(map))
-        where = pl.DataFrame({
-            "key": frame["key"], "x": fitted.places[:, 0], "y": fitted.places[:, 1], "cluster": fitted.topics
-        })  # fmt: skip
-        where.write_parquet(Path(map).with_suffix(".parquet"))
-        keys = frame["key"].to_list()
-        return {
-            "topics": [
-                {"topic": topic, "name": " · ".join(name.phrases), "phrases": name.phrases, "middle": name.middle,
-                 "exemplars": [keys[place] for place in name.exemplars]}
-                for topic, name in enumerate(named)
-            ]
-        }  # fmt: skip
+        _write_places(frame, fitted.places, fitted.topics, map)
+        return {"topics": self._named(frame, vectors, fitted)}
+
+    def extend(self, texts: list[str], old: str, map: str, seed: int, first: int) -> dict[str, Any]:
+        """Find topics in texts that a map places nowhere; write the map with them, and tell them."""
+        frame, vectors = self._read(texts)
+        kept = topic_map.load(Path(old), Path(old).stat().st_mtime_ns)
+        fitted = fit.new(fit.fit(vectors, frame["n"].to_numpy(), seed=seed), vectors, kept.centroids)
+        extended, places = kept.extended(fitted, vectors, first=first, seed=seed)
+        arrays.save(extended, Path(map))
+        _write_places(frame, places, np.where(fitted.topics >= 0, fitted.topics + first, fit.NONE), map)
+        return {"topics": self._named(frame, vectors, fitted, first)}
+
+    def divide(self, texts: list[str], seed: int) -> dict[str, Any]:
+        """Find the topics within texts, each with texts that stand for it; none where they do not fall apart."""
+        frame, vectors = self._read(texts)
+        fitted = fit.divide(vectors, frame["n"].to_numpy(), seed=seed)
+        keys = frame["key"].to_numpy()
+        found = self._named(frame, vectors, fitted)
+        return {"topics": [topic | {"texts": keys[fitted.topics == topic["topic"]].tolist()} for topic in found]}
 
     def place(self, texts: str, map: str, placed: str) -> dict[str, Any]:
         """Place texts on a map, and write where."""
@@ -71,6 +78,21 @@ class Topics:
         pl.DataFrame(found).write_parquet(placed)
         return {}
 
+    def _read(self, texts: list[str]) -> tuple[pl.DataFrame, NDArray[np.float32]]:
+        frame = pl.concat([pl.read_ipc(path) for path in texts])
+        return frame, self._vectors.take(_keys(frame))
+
+    def _named(
+        self, frame: pl.DataFrame, vectors: NDArray[np.float32], fitted: Fitted, first: int = 0
+    ) -> list[dict[str, Any]]:
+        keys = frame["key"].to_list()
+        named = names.name(frame["text"].to_list(), vectors, fitted.topics, fitted.centroids, self._model)
+        return [
+            {"topic": topic, "name": " · ".join(name.phrases), "phrases": name.phrases, "middle": name.middle,
+             "exemplars": [keys[place] for place in name.exemplars]}
+            for topic, name in enumerate(named, first)
+        ]  # fmt: skip
+
     def _complete(self, frame: pl.DataFrame) -> None:
         missing = frame.filter(pl.Series(self._vectors.missing(_keys(frame))))
         if not missing.is_empty():
@@ -79,6 +101,11 @@ class Topics:
 
 def _keys(frame: pl.DataFrame) -> NDArray[np.uint64]:
     return frame["key"].to_numpy()
+
+
+def _write_places(frame: pl.DataFrame, places: NDArray[np.float32], topics: NDArray[np.int32], map: str) -> None:
+    where = {"key": frame["key"], "x": places[:, 0], "y": places[:, 1], "cluster": topics}
+    pl.DataFrame(where).write_parquet(Path(map).with_suffix(".parquet"))
 
 
 def main() -> None:

@@ -71,6 +71,26 @@ def test_a_text_between_the_topics_that_is_asked_often_is_a_topic_by_itself() ->
     assert np.flatnonzero(found == found[between]).tolist() == [between]
 
 
+def test_only_what_is_apart_from_the_topics_there_are_is_new(fitted: fit.Fitted) -> None:
+    vectors, topics = blobs(1)
+    known = unit(np.random.default_rng(0).normal(size=(TOPICS, 48)))[: TOPICS // 2]
+    found = fit.new(fitted, vectors, known)
+    assert len(found.centroids) == len(found.floors) == TOPICS // 2
+    assert set(topics[found.topics >= 0]) <= {*range(TOPICS // 2, TOPICS), -1}
+    assert len(fit.new(fitted, vectors, fitted.centroids).centroids) == 0
+    assert len(fit.new(fitted, vectors, known[:0]).centroids) == len(fitted.centroids)
+
+
+def test_a_topic_falls_apart_where_it_has_parts_and_not_where_it_is_one_cloud() -> None:
+    vectors, topics = blobs(1, noise=0)
+    of_three = topics < 3
+    parts = fit.divide(vectors[of_three], np.ones(of_three.sum()))
+    assert adjusted_mutual_info_score(topics[of_three], parts.topics) > 0.9
+    for many in (10, 60, 600):
+        cloud = unit(np.random.default_rng(1).normal(size=48) + 0.5 * np.random.default_rng(2).normal(size=(many, 48)))
+        assert len(fit.divide(cloud, np.ones(many)).centroids) == 0
+
+
 @pytest.mark.parametrize("texts", [0, 1, fit.LEAST - 1])
 def test_too_few_texts_are_told(texts: int) -> None:
     with pytest.raises(fit.TooFewTextsError, match=f"needs 50 different texts, and there are {texts}"):

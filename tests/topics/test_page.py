@@ -7,7 +7,9 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from analysis.ingest.report import Options
-from app import privacy, runtime
+from analysis.topics import edits
+from analysis.topics.listing import topics
+from app import identity, privacy, runtime
 from app.charts import topic_map
 from app.work import import_arguments
 from tests import records
@@ -97,3 +99,52 @@ def test_what_an_import_brings_is_placed_on_the_map_by_itself(built: Path, home:
     while here.store.rows("SELECT count(*) AS n FROM placements") != [{"n": 121}]:
         assert time.monotonic() < deadline
         time.sleep(0.1)
+
+
+def test_topics_are_named_merged_and_taken_back_on_the_page(
+    built: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(built, home, dirs_exist_ok=True)
+    monkeypatch.setenv("AFTERWORD_USER", HOSTILE)
+    page = look("topics", period="all")
+    first, second = page.selectbox(key="topic-chosen").options[:2]
+    page.text_input(key="topic-name-0-0").input(HOSTILE)
+    page.button(key="topic-rename").click().run()
+    assert [error.message for error in page.exception] == []
+    assert named() == {0: HOSTILE, 1: second.split(" (")[0], 2: named()[2]}
+    assert f"“{first.split(' (')[0]}” named “{HOSTILE}”" in words(page)
+    page.selectbox(key="topic-other-0-1").select(1)
+    page.button(key="topic-merge").click().run()
+    assert named().keys() == {0, 2}
+    page.button(key="topic-back-1").click().run()
+    assert named()[0] == first.split(" (")[0]
+    assert "taken back by" in words(page)
+    page.button(key="topic-merge").click().run()
+    assert "Choose the topic that it is the same as." in words(page)
+    monkeypatch.setattr(identity, "current", lambda: identity.Identity("mia", frozenset({"manager"})))
+    page.run()
+    assert not any(button.key in ("topic-rename", "topic-back-2") for button in page.button)
+    assert "taken back by" in words(page)
+
+
+def test_sub_topics_are_shown_before_a_topic_is_split(built: Path, home: Path) -> None:
+    shutil.copytree(built, home, dirs_exist_ok=True)
+    here = runtime.current()
+    edits.merge(here.store, here.state, [0, 1], who="ana")
+    page = look("topics", period="all")
+    page.button(key="topic-look").click().run()
+    deadline = time.monotonic() + 120
+    while here.jobs.active():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    page.run()
+    assert "It would become 2 topics:" in words(page)
+    assert named().keys() == {0, 2}
+    page.button(key="topic-split").click().run()
+    assert [error.message for error in page.exception] == []
+    assert named().keys() == {2, 3, 4}
+    assert "New since the map was drawn" in words(page)
+
+
+def named() -> dict[int, str]:
+    return {row["id"]: row["name"] for row in topics(runtime.current().store) if row["id"] >= 0}
