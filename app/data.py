@@ -12,7 +12,7 @@ import streamlit as st
 
 from analysis.drift.report import drift as compare_windows
 from analysis.drift.series import changes as find_changes
-from analysis.metrics import catalogue, costs, distribution, extent, facets, human, lookup, query
+from analysis.metrics import by_topic, catalogue, costs, distribution, extent, facets, human, lookup, query
 from analysis.metrics.map_points import points
 from analysis.metrics.shifts import explain as shifts
 from analysis.metrics.worst import worst as worst_of
@@ -125,6 +125,11 @@ def spread(field: str, filter: Filter) -> pl.DataFrame:
 def map_points(map: int, column: str, filter: Filter, value: str | None) -> pl.DataFrame:
     """Read the points of a map, with texts as who is looking may see them; see :mod:`analysis.metrics.map_points`."""
     return _map_points(_now(), map, column, filter, value, privacy.hides())
+
+
+def likeness(map: int, filter: Filter) -> pl.DataFrame:
+    """Measure how alike the records of each topic are; see :func:`analysis.metrics.by_topic.likeness`."""
+    return _likeness(_now(), map, filter)
 
 
 def scorers() -> dict[str, Scorer]:
@@ -300,6 +305,11 @@ def _map_points(
     # Cut after it is masked, that no half of a number is left at the end.
     shown = [(privacy.masked(text) if hides else text)[:_LETTERS] for text in found["text"]]
     return found.with_columns(text=pl.Series(shown, dtype=pl.String))
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def _likeness(now: tuple[str, int], map: int, filter: Filter) -> pl.DataFrame:
+    return by_topic.likeness(store(), map, filter)
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from analysis.metrics import fields
+from analysis.metrics import area, fields
 from app import data
 from app.text import escape, plain_label
 from app.view import PERIOD_WORDS, View
@@ -37,6 +37,9 @@ def current() -> View:
     view, problems = View.from_params(given or st.session_state.get(_KEPT, {}))
     for problem in problems:
         st.warning(escape(f"Part of this link could not be read and was left out. {problem}", limit=600))
+    areas = [str(value) for c in view.conditions if c.field == fields.AREA for value in c.values]
+    if area.gone(data.store(), areas):
+        st.warning("The map that was drawn around is gone, so nothing lies there. Draw around on today's map anew.")
     show(view)
     return view
 

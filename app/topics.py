@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import math
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import streamlit as st
 
-from analysis.metrics.fields import NUMBERS, SCORER
+from analysis.metrics.area import Area
+from analysis.metrics.fields import AREA, NUMBERS, SCORER, TEXTS
+from analysis.metrics.map_points import TIME
 from analysis.topics.build import NoMapError
 from analysis.topics.listing import current, topics
-from app import data, navigation, states, units, watch
+from app import data, drill, filters, navigation, states, units, watch
 from app.charts import frame, topic_map
 from app.sizes import counted
 from app.text import escape, log_text, plain_label
 
 if TYPE_CHECKING:
+    from app.charts.topic_map import Colouring
     from app.page import Scope
+    from app.view import View
 
 _BY = "topics-colour"
 _VALUES = ("cost", "latency", "total_tokens", "output_tokens")
+_GROUPS = ("model", "environment", "app", "feature")
+_AREA = "topics-area"
 PICKED = "topics-picked"
 """What of the session holds the records chosen on the map."""
+_EPOCH = date(1970, 1, 1)
+THUMBS = "score.thumbs"
 _SHOWN = 12
 """Texts shown of those chosen."""
 COLUMN = "prompt"
@@ -32,6 +43,11 @@ def about() -> dict[str, Any] | None:
         return current(data.store(), COLUMN)
     except NoMapError:
         return None
+
+
+def middles() -> dict[str, str]:
+    """Give the text at the middle of each topic, by the topic's name."""
+    return {row["name"]: row["middle"] or "" for row in topics(data.store(), COLUMN) if row["id"] >= 0}
 
 
 def unbuilt() -> None:
@@ -77,33 +93,70 @@ def draw(scope: Scope, map: dict[str, Any]) -> None:
         return
     title = f"{counted(points.filter(points['topic'] >= 0)['topic'].n_unique(), 'topic')} in what people ask"
     of = counted(int(points["records"].sum()), "record")
-    subtitle = f"a point a text, larger where it was asked often; {of}; near means alike, the axes have no unit"
-    unit = None if value is None else NUMBERS[value].unit if value in NUMBERS else ""
     states.heading(title)
-    st.caption(escape(subtitle, limit=300))
-    colouring = topic_map.by_topic(points) if unit is None else topic_map.by_value(points, unit)
-    picked = topic_map.draw(points, names, colouring, key="topic-map")
-    frame.foot("topic-map", points, "Click a point, or draw around some, to read them. Scroll to come nearer.")
-    if picked:
-        st.session_state[PICKED] = points[picked]["id"].to_list()
-    _chosen(st.session_state.get(PICKED, []), points, names)
+    st.caption(
+        escape(
+            f"a point a text, larger where it was asked often; {of}; near means alike, the axes have no unit", limit=300
+        )
+    )
+    drawn = topic_map.draw(points, names, _coloured(points, value), key="topic-map")
+    frame.foot(
+        "topic-map", points, "Click a point, or draw around some (or hold Shift), to read them. Scroll to come nearer."
+    )
+    if drawn.picked is not None:
+        st.session_state[PICKED], st.session_state[_AREA] = [points[drawn.picked, "id"]], ""
+    if drawn.line:
+        area = Area.around(map["id"], drawn.line)
+        st.session_state[PICKED], st.session_state[_AREA] = [], area.text() if area else ""
+    _chosen(scope, map["id"], points, names)
 
 
 def _colour() -> str | None:
     scored = {f"{SCORER}{name}": scorer.title for name, scorer in data.scorers().items() if scorer.scale is not None}
-    offered = {"": "Topic", **{name: NUMBERS[name].title for name in _VALUES}, **scored}
+    thumbs = {THUMBS: "Thumbs"} if any(metric.name == THUMBS for metric in data.imported()) else {}
+    offered = {
+        "": "Topic", **{name: NUMBERS[name].title for name in _VALUES}, TIME: "Time",
+        **{name: TEXTS[name] for name in _GROUPS}, **thumbs, **scored,
+    }  # fmt: skip
     chosen = st.selectbox(
         "Colour", list(offered), format_func=lambda name: plain_label(offered[name]), key=_BY, width=320
     )
     return chosen or None
 
 
-def _chosen(ids: list[str], points: Any, names: dict[int, str]) -> None:  # noqa: ANN401 - a polars.DataFrame
-    if not ids:
+def _coloured(points: pl.DataFrame, value: str | None) -> Colouring:
+    """Colour the points by topic, by a group, or by a figure: a score along its scale, anything else in equal parts."""
+    if value is None:
+        return topic_map.by_topic(points)
+    if value in TEXTS:
+        return topic_map.by_group(points, value)
+    if value == TIME:
+        return topic_map.by_value(points, lambda days: f"{_EPOCH + timedelta(days=days):%-d %b %Y}")
+    if value == THUMBS:
+        return topic_map.by_value(points, lambda thumb: f"{thumb:+.0f}", scale=(-1, 1), better="higher")
+    if value in NUMBERS:
+        return topic_map.by_value(points, lambda figure: units.figure(figure, NUMBERS[value].unit))
+    scorer = data.scorers()[value.removeprefix(SCORER)]
+    ends = scorer.scale if scorer.scale is not None and math.isfinite(scorer.scale[1]) else None
+    return topic_map.by_value(points, units.plain, scale=ends, better=scorer.better or "")
+
+
+def _chosen(scope: Scope, map: int, points: pl.DataFrame, names: dict[int, str]) -> None:
+    """Draw the texts that were clicked or drawn around, and for an area what can be done with it."""
+    drawn = st.session_state.get(_AREA, "")
+    area = Area.parse(drawn) if drawn else None
+    if area is not None and area.map == map:
+        inside = area.holds(points["x"].to_numpy().astype(float), points["y"].to_numpy().astype(float))
+        found = points.filter(pl.Series(inside, dtype=pl.Boolean))
+        st.session_state[PICKED] = found["id"].to_list()
+    else:
+        area, found = None, points.filter(points["id"].is_in(st.session_state.get(PICKED, [])))
+    if found.is_empty():
         return
-    found = points.filter(points["id"].is_in(ids)).sort("records", descending=True)
     st.subheader(escape(f"{counted(len(found), 'text')} chosen"))
-    for row in found.head(_SHOWN).iter_rows(named=True):
+    if area is not None:
+        _onward(scope, area)
+    for row in found.sort("records", descending=True).head(_SHOWN).iter_rows(named=True):
         with st.container(key=f"chosen-{row['id']}", gap="small"):
             log_text(row["text"])
             words = f"{names.get(row['topic'], 'between the topics')} · {counted(row['records'], 'record')}"
@@ -111,6 +164,23 @@ def _chosen(ids: list[str], points: Any, names: dict[int, str]) -> None:  # noqa
                 st.switch_page(navigation.page("conversations"), query_params={"period": "all", "record": row["id"]})
     if len(found) > _SHOWN:
         st.caption(f"and {len(found) - _SHOWN:,} more; the data below the map has them all")
+
+
+def _onward(scope: Scope, area: Area) -> None:
+    """Offer to hold the page to an area, and the records in it."""
+    with st.container(horizontal=True, gap="medium"):
+        st.button("Keep only these", key="area-keep", on_click=_keep, args=(scope.view, area.text()))
+        drill.link("Records", scope.chosen.where(AREA, area.text()), key="area")
+        st.button("Let go", key="area-drop", on_click=_drop, type="tertiary")
+
+
+def _keep(view: View, area: str) -> None:
+    _drop()
+    filters.show(view.where(AREA, [area]))
+
+
+def _drop() -> None:
+    st.session_state[_AREA], st.session_state[PICKED] = "", []
 
 
 def foot(map: dict[str, Any]) -> None:

@@ -70,6 +70,9 @@ TEXTS: dict[str, str] = {
 TEXT_SEARCH = "text"
 """The field that searches in prompt and response."""
 
+AREA = "area"
+"""The field that holds for records within an area drawn around on the map: :mod:`analysis.metrics.area`."""
+
 ATTRIBUTE, SCORE, SCORER = "attributes.", "score.", "scorer."
 """Prefixes of fields: an attribute, a score that came with the logs, what a scorer of Afterword gave."""
 
@@ -80,7 +83,7 @@ class UnknownFieldError(ValueError):
     def __init__(self, name: str) -> None:
         close = difflib.get_close_matches(name, [*TEXTS, *NUMBERS, TEXT_SEARCH], n=1)
         hint = f" Did you mean {close[0]!r}?" if close else ""
-        allowed = ", ".join([*TEXTS, *NUMBERS, TEXT_SEARCH, "attributes.KEY", "score.NAME", "scorer.NAME"])
+        allowed = ", ".join([*TEXTS, *NUMBERS, TEXT_SEARCH, AREA, "attributes.KEY", "score.NAME", "scorer.NAME"])
         super().__init__(f"There is no field {name!r}.{hint} Fields: {allowed}.")
 
 
@@ -99,7 +102,7 @@ class Bound:
 
 
 def kind(name: str) -> str:
-    """Tell what sort of field `name` is: text, number, attribute, score, mark or search.
+    """Tell what sort of field `name` is: text, number, attribute, score, mark, search or area.
 
     Raises
     ------
@@ -112,6 +115,8 @@ def kind(name: str) -> str:
         return "number"
     if name == TEXT_SEARCH:
         return "search"
+    if name == AREA:
+        return "area"
     for prefix, sort in ((ATTRIBUTE, "attribute"), (SCORE, "score"), (SCORER, "mark")):
         if name.startswith(prefix) and len(name) > len(prefix):
             return sort
@@ -125,7 +130,7 @@ def title(name: str) -> str:
         return NUMBERS[name].title
     if sort == "text":
         return TEXTS[name]
-    return "Text" if sort == "search" else name.split(".", 1)[1]
+    return {"search": "Text", "area": "Area"}.get(sort) or name.split(".", 1)[1]
 
 
 def column(name: str, bound: Bound) -> str:
@@ -134,7 +139,7 @@ def column(name: str, bound: Bound) -> str:
     Raises
     ------
     UnknownFieldError
-        If the field is unknown or has no single value for a record (scores, text search).
+        If the field is unknown or has no single value for a record (scores, text search, an area).
     """
     sort = kind(name)
     if name in _FOUND:

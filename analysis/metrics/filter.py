@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from analysis.metrics import fields
+from analysis.metrics.area import Area
 from analysis.metrics.fields import NONE, Bound
 from analysis.metrics.period import bucket_end, words
 
@@ -33,7 +34,7 @@ class Condition:
     ----------
     field : str
         A name of :data:`fields.TEXTS` or :data:`fields.NUMBERS`, ``attributes.KEY``,
-        ``score.NAME``, ``scorer.NAME``, or ``text``.
+        ``score.NAME``, ``scorer.NAME``, ``text`` or ``area``.
     op : str
         A key of :data:`OPERATORS`. ``~`` and ``text`` look for a part, whatever its case.
     values : tuple of str, float or None
@@ -56,6 +57,9 @@ class Condition:
         if not self.values or "" in self.values:
             raise ValueError(f"{self.field}: no value to compare with. A missing one is written {NONE}.")
         numeric = self.op[0] in "<>" or (sort == "number" and self.op != "~")
+        if sort == "area":
+            object.__setattr__(self, "values", _areas(self))
+            return
         if sort == "search" and self.op not in ("=", "!=", "~"):
             raise ValueError(f"text: {self.op} does not apply to a search. Use ~ or !=.")
         values = tuple(None if value == NONE else value for value in self.values)
@@ -90,6 +94,8 @@ class Condition:
         values = " or ".join(_shown(value, self.op, unit) for value in self.values)
         if self.field == "environment" and self.op == "=":
             return values
+        if sort == "area":
+            return f"{'not ' if self.op == '!=' else ''}drawn around on the map"
         heading = fields.title(self.field)
         name = {"score": f"score {heading}", "mark": heading.replace("_", " "), "attribute": heading}.get(
             sort, heading[0].lower() + heading[1:]
@@ -107,6 +113,8 @@ class Condition:
             return f"NOT coalesce({replace(self, op='=').predicate(bound)}, false)"
         if sort == "search":
             return _any(_search(str(value), bound) for value in self.values)
+        if sort == "area":
+            return _any(Area.parse(str(value)).predicate(bound) for value in self.values)
         if sort in ("score", "mark"):
             return _scored(self, bound)
         column = fields.column(self.field, bound)
@@ -200,6 +208,12 @@ class Filter:
     def sentence(self) -> str:
         """Say what is looked at: ``production, model gpt-4o, 1 Aug to 1 Sep 2026``. Both days are included."""
         return ", ".join([*(condition.sentence() for condition in self.conditions), words(self.start, self.end)])
+
+
+def _areas(condition: Condition) -> tuple[Value, ...]:
+    if condition.op not in ("=", "!="):
+        raise ValueError(f"area: {condition.op} does not apply to an area. Use = or !=.")
+    return tuple(Area.parse(str(value)).text() for value in condition.values)
 
 
 def _typed(field: str, value: Value, numeric: bool) -> Value:

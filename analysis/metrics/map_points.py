@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 MOST = 50_000
 """Points of a picture; of more texts, so many are drawn at random, always the same ones."""
+TIME = "time"
+"""Names a record's time, as a value."""
 SHOWN = 240
 """Letters of a text that are read."""
 
@@ -27,19 +29,23 @@ def points(store: Store, map: int, column: str, filter: Filter, value: str | Non
     map, column : int, str
         The map and the column of its texts.
     value : str or None
-        A numeric field or ``scorer.NAME``, of which each point has the mean.
+        A numeric field, ``time``, ``score.NAME`` or ``scorer.NAME``, of which each point has the mean; or a field of
+        texts, of which it has the most frequent one.
 
     Returns
     -------
     polars.DataFrame
-        ``x``, ``y``, ``topic``, ``records``, ``value``, ``id`` and ``day`` of the latest record, ``text`` (its
-        beginning).
+        ``x``, ``y``, ``topic``, ``records``, ``value`` (of the time in days since 1970), ``group``, ``id`` and ``day``
+        of the latest record, ``text`` (its beginning).
     """
     bound = Bound("v")
     where, parameters = filter.predicate()
-    found = _value(value, bound)
+    named = value is not None and value != TIME and fields.kind(value) == "text"
+    found = "NULL" if named else _value(value, bound)
+    group = fields.column(value, bound) if named and value is not None else "NULL"
     return store.frame(
         f"""SELECT p.x, p.y, p.topic, count(*) AS records, avg({found})::DOUBLE AS value,
+            mode({group})::VARCHAR AS "group",
             arg_max(r.id, (r.time, r.id))::VARCHAR AS id, any_value(left(r.{column}, {SHOWN})) AS text,
             max(r.time)::DATE AS day
         FROM placements p JOIN records r ON r.id = p.record_id
@@ -52,7 +58,10 @@ def points(store: Store, map: int, column: str, filter: Filter, value: str | Non
 def _value(name: str | None, bound: Bound) -> str:
     if name is None:
         return "NULL"
-    if name.startswith(fields.SCORER):
-        scorer = bound.add(name.removeprefix(fields.SCORER))
-        return f"(SELECT m.value FROM current_marks m WHERE m.record_id = r.id AND m.name = {scorer})"
+    if name == TIME:
+        return "epoch(r.time) / 86400"
+    for prefix, table in ((fields.SCORE, "scores"), (fields.SCORER, "current_marks")):
+        if name.startswith(prefix):
+            asked = bound.add(name.removeprefix(prefix))
+            return f"(SELECT avg(m.value) FROM {table} m WHERE m.record_id = r.id AND m.name = {asked})"
     return fields.column(name, bound)

@@ -15,16 +15,20 @@ import numpy as np
 import polars as pl
 import streamlit as st
 
-from app import palette, units
+from app import palette
 from app.text import plain_label
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
 HIGH = "#b3352b"
 """For what is high; what is low is in pencil."""
+NONE = -1
+"""The topic of texts that are of none."""
+_MOST = 1000
+"""Corners of a line that are read."""
 STEPS = 7
 """Colours from low to high."""
 _NEAR = 5
@@ -37,15 +41,23 @@ _component = st.components.v2.component("topic_map", html=_HTML, css=_CSS, js=_J
 
 @dataclass(frozen=True)
 class Colouring:
-    """The colour of each point, as a place in `colours`, and the words for those that need some."""
+    """The colour of each point, as a place in `colours`, and a legend: colours, words, and words after a scale."""
 
     colours: Sequence[str]
     of: Sequence[int]
-    legend: Sequence[tuple[str, str]]
+    legend: Sequence[tuple[Sequence[str], str, str]]
 
 
-def draw(points: pl.DataFrame, names: Mapping[int, str], colouring: Colouring, *, key: str) -> list[int]:
-    """Draw the map; returns the rows of the points that were clicked or drawn around just now.
+@dataclass(frozen=True)
+class Drawn:
+    """What was done on the map just now: the row of the point that was clicked, or the line drawn around some."""
+
+    picked: int | None = None
+    line: tuple[tuple[float, float], ...] = ()
+
+
+def draw(points: pl.DataFrame, names: Mapping[int, str], colouring: Colouring, *, key: str) -> Drawn:
+    """Draw the map; tells what was clicked or drawn around just now.
 
     Parameters
     ----------
@@ -54,23 +66,33 @@ def draw(points: pl.DataFrame, names: Mapping[int, str], colouring: Colouring, *
     names : mapping
         The name of each topic.
     colouring : Colouring
-        :func:`by_topic` or :func:`by_value`.
+        :func:`by_topic`, :func:`by_value` or :func:`by_group`.
     """
     days: list[date | None] = points["day"].to_list()
     known = [day for day in days if day is not None]
     first, span = (min(known), (max(known) - min(known)).days + 1) if known else (date.min, 0)
-    data = {
-        "x": points["x"].round(2).to_list(), "y": points["y"].round(2).to_list(),
-        "colour": list(colouring.of), "palette": list(colouring.colours),
-        "size": np.clip(3.2 + 1.5 * np.log2(points["records"].to_numpy()), 3.2, 15).round(1).tolist(),
-        "day": [(day - first).days if day is not None else -span for day in days], "width": max(6, span // 13),
-        "days": [f"{first + timedelta(days=place):%-d %b %Y}" for place in range(span)],
+    titles = [*names, NONE]
+    places = {topic: place for place, topic in enumerate(titles)}
+    columns = pl.DataFrame({
+        "x": points["x"].cast(pl.Float32), "y": points["y"].cast(pl.Float32),
+        "hue": pl.Series(colouring.of, dtype=pl.UInt8),
+        "size": np.clip(32 + 15 * np.log2(points["records"].to_numpy()), 32, 150).astype(np.uint8),
+        "day": pl.Series([(day - first).days if day is not None else -span for day in days], dtype=pl.Int32),
+        "topic": pl.Series([places.get(topic, len(titles) - 1) for topic in points["topic"]], dtype=pl.UInt16),
+        "records": points["records"].cast(pl.UInt32),
         "text": [plain_label(text, limit=140) for text in points["text"]],
-        "topic": [_below(names, topic, records) for topic, records in points.select("topic", "records").iter_rows()],
-        "names": _names(points, names), "legend": [list(one) for one in colouring.legend],
+    })  # fmt: skip
+    data = {
+        "points": columns, "palette": list(colouring.colours),
+        "width": max(6, span // 13), "days": [f"{first + timedelta(days=place):%-d %b %Y}" for place in range(span)],
+        "titles": [plain_label(names.get(topic, "between the topics"), limit=80) for topic in titles],
+        "names": _names(points, names), "legend": [[list(hues), *words] for hues, *words in colouring.legend],
     }  # fmt: skip
-    picked = _component(data=data, key=key, on_picked_change=lambda: None, height="content").picked
-    return [int(row) for row in picked or () if 0 <= int(row) < len(points)]
+    given = _component(
+        data=data, key=key, on_picked_change=lambda: None, on_around_change=lambda: None, height="content"
+    )
+    picked = int(given.picked) if given.picked is not None and 0 <= int(given.picked) < len(points) else None
+    return Drawn(picked, tuple((float(x), float(y)) for x, y in (given.around or ())[:_MOST]))
 
 
 def by_topic(points: pl.DataFrame) -> Colouring:
@@ -79,23 +101,55 @@ def by_topic(points: pl.DataFrame) -> Colouring:
     colours = [*palette.HUES, palette.PENCIL + "88"]
     rest = len(palette.HUES)
     return Colouring(
-        colours, [hues.get(topic, rest) for topic in points["topic"]], [(palette.PENCIL, "between the topics")]
+        colours, [hues.get(topic, rest) for topic in points["topic"]], [((palette.PENCIL,), "between the topics", "")]
     )
 
 
-def by_value(points: pl.DataFrame, unit: str) -> Colouring:
-    """Colour points by their value, in steps that hold as many each, in pencil where it is low or unknown."""
+def by_value(
+    points: pl.DataFrame, write: Callable[[float], str], *, scale: tuple[float, float] | None = None, better: str = ""
+) -> Colouring:
+    """Colour points by their value, from pencil to red, which is what is worse; unknown ones are faint.
+
+    Parameters
+    ----------
+    write : callable
+        Puts a value into words.
+    scale : tuple or None
+        The ends of equal steps; None takes steps that hold as many points each.
+    better : str
+        "higher" where low values are worse.
+    """
     values = points["value"].fill_null(float("nan")).to_numpy()
-    known = np.unique(values[~np.isnan(values)]) if len(values) else np.empty(0)
+    known = np.unique(values[~np.isnan(values)])
     inner = np.linspace(0, 1, STEPS + 1)[1:-1]
-    edges = np.unique(np.quantile(values[~np.isnan(values)], inner)) if len(known) else known
+    if scale is not None:
+        edges = scale[0] + inner * (scale[1] - scale[0])
+    else:
+        edges = np.unique(np.quantile(values[~np.isnan(values)], inner)) if len(known) else known
     steps = len(edges) + 1
     colours = [_mixed(step / max(steps - 1, 1)) for step in range(steps)]
+    if better == "higher":
+        colours.reverse()
     of = np.where(np.isnan(values), steps, np.searchsorted(edges, np.nan_to_num(values), side="right"))
-    ends = ((colours[0], known[0]), (colours[-1], known[-1])) if len(known) else ()
-    legend = [(colour, units.figure(float(end), unit)) for colour, end in ends]
+    low, high = scale if scale is not None else (known[0], known[-1]) if len(known) else (0.0, 0.0)
+    legend = [(colours, write(float(low)), write(float(high)))] if len(known) else []
     unknown = palette.PENCIL + "33"
-    return Colouring([*colours, unknown], of.astype(int).tolist(), [*legend, (unknown, "not known")])
+    return Colouring([*colours, unknown], of.astype(int).tolist(), [*legend, ((unknown,), "not known", "")])
+
+
+def by_group(points: pl.DataFrame, field: str) -> Colouring:
+    """Colour points by the value of a field that most of their records have, in the colours it has everywhere."""
+    groups = points["group"].to_list()
+    largest = points["group"].drop_nulls().value_counts(sort=True, name="n").head(len(palette.HUES))["group"].to_list()
+    shades = palette.colours(field, largest)
+    places = {group: place for place, group in enumerate(largest)}
+    rest = palette.PENCIL + "55"
+    legend = [((shades[group],), plain_label(group, limit=28), "") for group in largest]
+    more = [((rest,), "others", "")] if any(group not in places for group in groups) else []
+    return Colouring(
+        [*(shades[group] for group in largest), rest], [places.get(group, len(largest)) for group in groups],
+        [*legend, *more],
+    )  # fmt: skip
 
 
 def middles(points: pl.DataFrame) -> dict[int, NDArray[np.float64]]:
@@ -130,8 +184,3 @@ def _hues(found: Mapping[int, NDArray[np.float64]]) -> dict[int, int]:
 def _mixed(share: float) -> str:
     low, high = (tuple(int(hex_[at : at + 2], 16) for at in (1, 3, 5)) for hex_ in (palette.PENCIL, HIGH))
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in zip(low, high, strict=True))
-
-
-def _below(names: Mapping[int, str], topic: int, records: int) -> str:
-    name = plain_label(names.get(topic, "between the topics"), limit=80)
-    return f"{name} · asked {records:,} times" if records > 1 else name

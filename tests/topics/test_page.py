@@ -10,7 +10,7 @@ from analysis.ingest.report import Options
 from analysis.topics import edits
 from analysis.topics.listing import topics
 from app import identity, privacy, runtime
-from app.charts import topic_map
+from app.charts import topic_map, topic_table
 from app.work import import_arguments
 from tests import records
 from tests.ingest.conftest import lines
@@ -23,6 +23,18 @@ if TYPE_CHECKING:
     import pytest
 
 
+def topic_of(home: Path) -> tuple[int, str]:
+    """The map's number, and the name of its largest topic."""
+    rows = runtime.current().store.rows(
+        """SELECT p.map, t.name FROM placements p JOIN topics t USING (map, topic)
+        GROUP BY ALL ORDER BY count(*) DESC, t.name LIMIT 1"""
+    )
+    return rows[0]["map"], rows[0]["name"]
+
+
+EVERYTHING = "-999,-999;999,-999;999,999;-999,999"
+
+
 def test_the_map_its_topics_and_the_texts_chosen_on_it(
     built: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -31,7 +43,7 @@ def test_the_map_its_topics_and_the_texts_chosen_on_it(
 
     def draw(points, names, colouring, **_):
         drawn.update(points=points, names=names, colouring=colouring)
-        return [0, 1]
+        return topic_map.Drawn(picked=0)
 
     monkeypatch.setattr(topic_map, "draw", draw)
     page = look("topics", period="all")
@@ -39,12 +51,82 @@ def test_the_map_its_topics_and_the_texts_chosen_on_it(
     assert sorted(drawn["points"]["text"]) == sorted(prompts())
     assert set(drawn["points"]["records"]) == {2}
     assert any("refund" in name for name in drawn["names"].values())
-    assert "2 texts chosen" in words(page)
+    assert "1 text chosen" in words(page)
     assert drawn["points"]["text"][0] in [text.value.replace("\u2060", "") for text in page.text]
     assert "from 60 texts of 60 by minilm-int8" in words(page)
+    for colour in ("time", "model", "scorer.faithfulness"):
+        page.selectbox(key="topics-colour").select(colour).run()
+        assert [error.message for error in page.exception] == []
+        colouring = drawn["colouring"]
+        assert len(colouring.of) == len(drawn["points"])
+        assert max(colouring.of) < len(colouring.colours)
     page.selectbox(key="topics-colour").select("latency").run()
-    assert [error.message for error in page.exception] == []
     assert set(drawn["colouring"].of) == {len(drawn["colouring"].colours) - 1}
+
+
+def test_what_is_drawn_around_is_read_and_becomes_a_condition(
+    built: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(built, home, dirs_exist_ok=True)
+    line = ((-999.0, -999.0), (999.0, -999.0), (999.0, 999.0), (-999.0, 999.0))
+    done = iter([topic_map.Drawn(line=line)])
+    monkeypatch.setattr(topic_map, "draw", lambda *_, **__: next(done, topic_map.Drawn()))
+    page = look("topics", period="all")
+    assert "60 texts chosen" in words(page)
+    number, _ = topic_of(home)
+    page.button(key="area-keep").click().run()
+    assert page.query_params["where"] in (text := f"area={number}:{EVERYTHING}", [text])
+    assert "Drawn around on the map: all time" in words(page)
+    assert "texts chosen" not in words(page)
+    assert "120 records" in words(look("conversations", period="all", where=f"area={number}:{EVERYTHING}"))
+
+
+def test_an_area_of_a_map_that_is_gone_and_what_is_none(built: Path, home: Path) -> None:
+    shutil.copytree(built, home, dirs_exist_ok=True)
+    page = look("conversations", period="all", where=f"area=99:{EVERYTHING}")
+    assert "No record matches" in words(page)
+    assert "map that was drawn around is gone" in page.warning[0].value
+    corners = ";".join(["1,1"] * 10_000)
+    for hostile in ("1:nan,0;1,1;2,2", f"1:{corners}", "1:1,2;3,4;<img src=x>", "", "1:1e9,1;2,2;3,3"):
+        page = look("topics", period="all", where=f"area={hostile}")
+        assert "could not be read" in page.warning[0].value
+        assert "topics in what people ask" in words(page)
+
+
+def test_the_table_says_of_each_topic_what_it_is_and_how_it_moved(
+    built: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(built, home, dirs_exist_ok=True)
+    _, name = topic_of(home)
+    with runtime.current().store.write() as cursor:  # none of it before
+        cursor.execute("UPDATE records SET time = TIMESTAMP '2026-04-17 00:00:00'")
+        cursor.execute("UPDATE records SET time = TIMESTAMP '2026-05-28 11:00:00' WHERE hash(id) % 3 = 0")
+        cursor.execute(
+            """UPDATE records SET time = TIMESTAMP '2026-05-28 10:00:00', recorded_cost = 0.01 WHERE id IN (
+                SELECT record_id FROM prompt_topics WHERE name = ?)""",
+            [name],
+        )
+
+    drawn: dict[str, Any] = {}
+
+    def draw(rows, columns, trend, **_):
+        drawn.update(rows={row.key: row for row in rows}, columns=[heading for heading, _ in columns])
+        return drawn.get("pick")
+
+    monkeypatch.setattr(topic_table, "draw", draw)
+    page = look("topics", **{"from": "2026-05-15", "to": "2026-06-12"})
+    assert drawn["columns"][:4] == ["Topic", "Share", "Change, points", "Per request"]
+    row = drawn["rows"][name]
+    share, change, cost = row.cells[:3]
+    assert row.below in prompts()
+    assert 0 < share.value <= 1
+    assert share.below.count("%") == 2
+    assert change.value > 0
+    assert change.tone == "marked"
+    assert (cost.text in ("$0.0100", "too few")) or cost.value is None
+    drawn["pick"] = name
+    page.run()
+    assert "Topic" not in [title.value for title in page.title]
 
 
 def test_what_the_browser_is_given_is_masked_and_plain(
@@ -60,7 +142,7 @@ def test_what_the_browser_is_given_is_masked_and_plain(
     given: dict[str, Any] = {}
 
     class Nothing:
-        picked = None
+        picked = around = None
 
     def component(data, **_):
         given.update(data)
@@ -69,11 +151,13 @@ def test_what_the_browser_is_given_is_masked_and_plain(
     monkeypatch.setattr(topic_map, "_component", component)
     monkeypatch.setattr(privacy, "hides", lambda: True)
     look("topics", period="all")
-    assert len(given["x"]) == len(given["text"]) == len(given["colour"]) == len(given["day"]) == 60
-    assert max(given["colour"]) < len(given["palette"])
+    points = given["points"]
+    assert len(points) == 60
+    assert points["hue"].max() < len(given["palette"])
+    assert points["topic"].max() < len(given["titles"])
     assert given["days"][-1] == "28 May 2026"
-    assert not any("ann@example.com" in text for text in given["text"])
-    assert all("\n" not in text for text in given["text"])
+    assert not any("ann@example.com" in text for text in points["text"])
+    assert all("\n" not in text for text in points["text"])
 
 
 def test_before_there_is_a_map_it_can_be_drawn(home: Path) -> None:
