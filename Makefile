@@ -55,6 +55,10 @@ tools:
 	  apt-get install -y -qq --no-install-recommends $$missing >/dev/null; } || \
 	  echo "Could not install: $$missing. The tests that need it will be skipped."
 
+# What the first map would wait for a minute for: the model as a quick graph, and the compiled functions of its fit.
+WARM = @$(BIN)/python -c 'from analysis.topics import export, fit; export.quantised(); fit.warm_up()' 2>/dev/null || \
+	  echo "Could not prepare for maps of topics; the first one will take longer."
+
 # Debian ships Python without ensurepip unless python3-venv is installed; its own pip can then fill the environment.
 define make_venv
 $(PYTHON) -m venv $(1) 2>/dev/null || { $(PYTHON) -m venv --clear --without-pip $(1) && \
@@ -66,8 +70,10 @@ $(BIN)/python:
 
 $(VENV)/.run: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) install --quiet -c constraints.txt -e .
+	$(WARM)
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) install --quiet -c constraints.txt -e '.[dev,judge,postgres]'
+	$(WARM)
 	@touch $@ $(VENV)/.run

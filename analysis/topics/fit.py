@@ -1,12 +1,14 @@
 """Fitting a map: where each text lies in two dimensions, and which topics there are.
 
-Principal components, one seeded UMAP in two dimensions (McInnes, Healy & Melville 2018), and HDBSCAN on it (Campello,
-Moulavi & Sander 2013), so that the topics are what one sees. What HDBSCAN leaves over stays so in the picture;
-elsewhere it counts to the nearest topic, where it is as similar to that as the topic's own texts are.
+Principal components, one seeded UMAP in two dimensions (McInnes, Healy & Melville 2018) that begins at the first two of
+them (Kobak & Linderman 2021), and HDBSCAN on it (Campello, Moulavi & Sander 2013), so that the topics are what one
+sees. What HDBSCAN leaves over stays so in the picture; elsewhere it counts to the nearest topic, where it is as similar
+to that as the topic's own texts are.
 """
 
 from __future__ import annotations
 
+import contextlib
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,14 +16,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from numpy.typing import NDArray
 
 LEAST = 50
 """Different texts from which on there is a map."""
-COMPONENTS = 50
+COMPONENTS = 100
 NEIGHBOURS = 15
-EPOCHS = 200
+EPOCHS = 100
 """Of UMAP, also for few texts: more take their time and change little."""
+BEGIN = 10.0
+"""How far the places lie from the middle where UMAP begins; its own way to begin has the same."""
 APART, SPREAD = 0.25, 1.5
 """UMAP's least distance of two texts, and how far they spread: so that a picture shows points and no blots."""
 DENSE = 5
@@ -120,10 +126,10 @@ def divide(vectors: NDArray[np.float32], counts: NDArray[np.float64], *, seed: i
 
 def project(vectors: NDArray[np.float32], *, seed: int) -> NDArray[np.float32]:
     """Lay vectors out in two dimensions; the same vectors and seed give the same places on the same machine."""
-    import umap
     from sklearn.decomposition import PCA
     from sklearn.neighbors import NearestNeighbors
 
+    umap = _umap()
     components = min(COMPONENTS, len(vectors) - 1, vectors.shape[1])
     reduced = PCA(components, svd_solver="randomized", random_state=seed).fit_transform(vectors).astype(np.float32)
     neighbours = min(NEIGHBOURS, len(vectors) - 1)
@@ -134,10 +140,37 @@ def project(vectors: NDArray[np.float32], *, seed: int) -> NDArray[np.float32]:
         warnings.filterwarnings("ignore", message="precomputed_knn")
         mapper = umap.UMAP(
             n_neighbors=neighbours, n_epochs=EPOCHS, min_dist=APART, spread=SPREAD, random_state=seed, n_jobs=1,
-            precomputed_knn=(near, far, None),
+            init=_begin(reduced, seed), precomputed_knn=(near, far, None),
         )  # fmt: skip
         places: NDArray[np.float32] = mapper.fit_transform(reduced).astype(np.float32)
     return places
+
+
+def warm_up() -> None:
+    """Load and compile what a fit needs, so that it is there when the texts are."""
+    import hdbscan  # noqa: F401
+
+    project(np.random.default_rng(0).normal(size=(LEAST, COMPONENTS)).astype(np.float32), seed=0)
+
+
+def _umap() -> ModuleType:
+    """Give UMAP, which keeps on disk what it compiles: by itself it compiles the same anew in each process."""
+    import umap
+
+    for compiled in (
+        umap.layouts._nb_optimize_layout_euclidean_single_epoch,
+        umap.umap_.compute_membership_strengths,
+        umap.umap_.smooth_knn_dist,
+    ):
+        with contextlib.suppress(RuntimeError):  # there is nowhere to write
+            compiled.enable_caching()
+    return umap
+
+
+def _begin(reduced: NDArray[np.float32], seed: int) -> NDArray[np.float32]:
+    """Give the places where UMAP begins: the first two components, those of equal texts a hair's breadth apart."""
+    flat = reduced[:, :2] / max(np.abs(reduced[:, :2]).max(), 1e-12) * BEGIN
+    return (flat + np.random.default_rng(seed).normal(scale=1e-4, size=flat.shape)).astype(np.float32)
 
 
 def cluster(places: NDArray[np.float32], least: int) -> NDArray[np.int32]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-BATCH = 1000
+BATCH = 2000
 """Texts of a batch."""
 STRATA = 50
 """Spans of time that a sample is drawn from evenly."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,9 +36,13 @@ class Topics:
     def __init__(self, workspace: Workspace, model_name: str) -> None:
         self._model: Model = model(model_name)
         self._vectors = Vectors(workspace.vectors, self._model.name, self._model.dimensions)
+        self._warm: Thread | None = None
 
     def embed(self, texts: str) -> dict[str, Any]:
-        """Make the vectors that are missing."""
+        """Make the vectors that are missing; meanwhile what fits the map is loaded."""
+        if self._warm is None:
+            self._warm = Thread(target=fit.warm_up, daemon=True)
+            self._warm.start()
         self._complete(pl.read_ipc(texts))
         return {}
 
@@ -79,6 +84,8 @@ class Topics:
         return {}
 
     def _read(self, texts: list[str]) -> tuple[pl.DataFrame, NDArray[np.float32]]:
+        if self._warm is not None:  # what is fitted next needs it whole
+            self._warm.join()
         frame = pl.concat([pl.read_ipc(path) for path in texts])
         return frame, self._vectors.take(_keys(frame))
 

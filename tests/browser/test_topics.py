@@ -41,7 +41,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         ))  # fmt: skip
         with store.write() as cursor:
             cursor.execute(
-                "INSERT INTO maps (id, field, model, seed, made, fitted, texts) VALUES (1, 'prompt', 'minilm-int8', 0, TIMESTAMP '2026-08-10', 80, 80)"
+                """INSERT INTO maps (id, field, model, seed, made, fitted, texts)
+                VALUES (1, 'prompt', 'minilm-int8', 0, TIMESTAMP '2026-08-10', 80, 80)"""
             )
             for topic, name in enumerate(TOPICS):
                 cursor.execute(
@@ -49,7 +50,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
                     [topic, name, HOSTILE],
                 )
             cursor.executemany(
-                "INSERT INTO placements (map, record_id, topic, similarity, x, y, cluster) VALUES (1, ?, ?, 0.8, ?, ?, NULL)",
+                """INSERT INTO placements (map, record_id, topic, similarity, x, y, cluster)
+                VALUES (1, ?, ?, 0.8, ?, ?, NULL)""",
                 [(id, n % 2, 10 * (n % 2) + n / 100, (n // 2 % 7) / 2) for n, id in enumerate(ids)],
             )
     with closing(State(Workspace.at(home).state_url)) as state:
