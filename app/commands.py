@@ -210,12 +210,12 @@ def _scorers(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
     covered = coverage(call.runtime.store, list(known.values()))
     fields = (
         "name", "version", "title", "topic", "figure", "reads", "better", "scale", "flags_from", "heavy", "measures",
-        "limits",
+        "limits", "measured",
     )  # fmt: skip
     return {
         "scorers": [
             {field: plain(getattr(scorer, field)) for field in fields}
-            | {"scored": covered[name].marked, "of": covered[name].eligible}
+            | {"needs": scorer.needs(), "scored": covered[name].marked, "of": covered[name].eligible}
             for name, scorer in known.items()
         ],
         "broken": [{"where": where, "why": why} for where, why in broken],
@@ -225,7 +225,11 @@ def _scorers(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
 def _score(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
     """Score what is missing: by the scorers named, else by all that are quick."""
     found, names = registry(call.runtime.workspace), arguments.get("scorers")
-    chosen = [found.find(name) for name in names] if names else [s for s in found.scorers.values() if not s.heavy]
+    quick = [scorer for scorer in found.scorers.values() if not scorer.heavy and not scorer.needs()]
+    chosen = [found.find(name) for name in names] if names else quick
+    for scorer in chosen:
+        if scorer.needs():
+            raise ValueError(f"{scorer.name} cannot run here before this: {scorer.needs()}")
     sample = arguments.get("sample")
     if sample is not None and int(sample) < 1:
         raise ValueError(f"A sample of {sample} is none. Give a number of records, 1 or more.")

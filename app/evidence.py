@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app import privacy
+from app import privacy, units
 from app.text import escape, log_marked
 
 if TYPE_CHECKING:
@@ -66,9 +67,38 @@ def _lines(evidence: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]
 def verdict(scorer: Scorer, value: float | None, label: str | None) -> tuple[str, bool]:
     """Say in a few words what a scorer gave, and whether it flags the record."""
     flagged = is_flagged(scorer, value)
-    number = "" if value is None or scorer.scale is None or (label and value in (0, 1)) else f"{round(value, 2):g}"
+    number = "" if value is None or scorer.scale is None or _told(value, label) else _written(value)
     words = " ".join(part for part in (label or "", f"({number})" if label and number else number) if part)
     return words, flagged
+
+
+def scale(scorer: Scorer, value: float | None, label: str | None) -> str:
+    """Say what the number of a verdict is to be read by: its ends, which is better, from where on it is flagged."""
+    if scorer.scale is None or value is None or _told(value, label):
+        return ""
+    low, high = scorer.scale
+    parts = [f"{_written(low)} to {_written(high)}"] if math.isfinite(high) else []
+    parts += [f"{scorer.better} is better"] if scorer.better else []
+    side = "down" if scorer.flags == "<=" else "up"
+    parts += [f"flagged from {_written(scorer.flags_from)} {side}"] if scorer.flags_from is not None else []
+    return ", ".join(parts)
+
+
+def limits(scorer: Scorer) -> None:
+    """Draw what a scorer does not see, and folded, how good it was found to be."""
+    st.caption(escape(f"What it misses: {scorer.limits}", limit=1200))
+    if scorer.measured:
+        with st.expander("How this was measured", type="compact"):
+            st.caption(escape(scorer.measured, limit=1600))
+
+
+def _told(value: float, label: str | None) -> bool:
+    """Tell whether a value says no more than its label does."""
+    return bool(label) and value in (0, 1)
+
+
+def _written(value: float) -> str:
+    return f"{round(value, 3 if value > 0.99 else 2):g}".replace("-", units.MINUS)
 
 
 def is_flagged(scorer: Scorer, value: float | None) -> bool:

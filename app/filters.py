@@ -68,20 +68,25 @@ def bar(view: View, chosen: Filter, *, compares: bool = True) -> None:
     _chips(view)
 
 
-def controls(view: View, chosen: Filter, *, metrics: Sequence[Metric] = ()) -> Metric | None:
-    """Draw the choice of breakdown, of the trend's buckets, and of one of `metrics` where there are any."""
+def controls(
+    view: View, chosen: Filter, *, metrics: Sequence[Metric] = (), opened: Metric | None = None
+) -> Metric | None:
+    """Draw the choice of breakdown, of the trend's buckets, and of one of `metrics` where there are any.
+
+    Unless the link names a metric, `opened` is chosen, else the first.
+    """
     with st.container(key="controls", horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(horizontal=True, width="content", gap="small"):
-            picked = _metric(metrics) if metrics else None
+            picked = _metric(metrics, opened or metrics[0]) if metrics else None
             breakdown(view, chosen)
         grain(view)
     return picked
 
 
-def _metric(metrics: Sequence[Metric]) -> Metric:
+def _metric(metrics: Sequence[Metric], opened: Metric) -> Metric:
     titles = {metric.name: metric.title for metric in metrics}
     asked = st.query_params.get("metric")
-    st.session_state["filter-metric"] = asked if asked in titles else next(iter(titles))
+    st.session_state["filter-metric"] = asked if asked in titles else opened.name
     name = st.selectbox(
         "Metric", list(titles), format_func=lambda name: plain_label(titles[name]), key="filter-metric",
         on_change=_metric_picked, label_visibility="collapsed", width=220,

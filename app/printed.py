@@ -165,7 +165,7 @@ def _export(answer: dict[str, Any]) -> str:
 
 
 def _scorers(answer: dict[str, Any]) -> str:
-    columns = ["name", "version", "scored", "of", "title"]
+    columns = ["name", "version", "scored", "of", "title", "needs"]
     rows = [[scorer[name] for name in columns] for scorer in answer["scorers"]]
     broken = [f"{clean(entry['where'])} could not be loaded: {clean(entry['why'])}" for entry in answer["broken"]]
     return "\n".join([table(columns, rows), *broken])

@@ -12,6 +12,8 @@ from app.text import escape, log_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from analysis.scoring.scorer import Scorer
+
 
 def show(record: Mapping[str, Any]) -> None:
     """Draw what the scorers gave a record; nothing where none has scored it."""
@@ -24,18 +26,23 @@ def show(record: Mapping[str, Any]) -> None:
     if not flagged:
         st.markdown("None of them flags this record.")
     for scorer, mark in flagged:
-        words, _ = evidence.verdict(scorer, mark["value"], mark["label"])
-        st.markdown(f":red[**{escape(scorer.title)}:**] {escape(words, limit=200)}")
+        st.markdown(f":red[**{escape(scorer.title)}:**] {escape(_verdict(scorer, mark), limit=300)}")
         evidence.places(record, mark["evidence"] or [])
         if mark["note"]:
             log_text(mark["note"])
-        st.caption(escape(scorer.limits, limit=1600))
+        evidence.limits(scorer)
     others = [pair for pair in known if pair not in flagged]
     if others:
         with st.expander(f"All they gave: {len(others):,} more", type="compact"):
             for scorer, mark in others:
-                words, _ = evidence.verdict(scorer, mark["value"], mark["label"])
-                st.markdown(f":gray[{escape(scorer.title)}:] {escape(words, limit=200)}")
+                st.markdown(f":gray[{escape(scorer.title)}:] {escape(_verdict(scorer, mark), limit=300)}")
                 evidence.places(record, mark["evidence"] or [])
                 if mark["note"]:
                     log_text(mark["note"])
+
+
+def _verdict(scorer: Scorer, mark: Mapping[str, Any]) -> str:
+    """Say what a scorer gave, and what its number is to be read by."""
+    words, _ = evidence.verdict(scorer, mark["value"], mark["label"])
+    by = evidence.scale(scorer, mark["value"], mark["label"])
+    return f"{words} · {by}" if by else words

@@ -11,9 +11,9 @@ from analysis.metrics.fields import SCORER
 from analysis.metrics.filter import Filter
 from analysis.scoring.registry import registry
 from analysis.scoring.scorers import output_deviation
-from app import breakdowns, data, drill, people, runtime, scoring_baselines, scoring_run, units, watch, words
+from app import breakdowns, data, drill, evidence, people, runtime, scoring_baselines, scoring_run, units, watch, words
 from app.charts.listing import Column
-from app.text import escape
+from app.text import escape, log_code
 
 if TYPE_CHECKING:
     from analysis.scoring.plan import Coverage
@@ -38,7 +38,8 @@ def table() -> None:
         rows = [(scorer.name, _row(scorer, covered[scorer.name])) for scorer in scorers]
         frame = pl.DataFrame([
             {"scorer": scorer.name, "version": scorer.version, "scored": covered[scorer.name].marked,
-             "of": covered[scorer.name].eligible, "measures": scorer.measures, "limits": scorer.limits}
+             "of": covered[scorer.name].eligible, "measures": scorer.measures, "limits": scorer.limits,
+             "measured": scorer.measured}
             for scorer in scorers
         ])  # fmt: skip
         picked = breakdowns.listed(
@@ -55,9 +56,10 @@ def table() -> None:
 
 
 def _row(scorer: Scorer, covered: Coverage) -> list[str]:
+    needs = scorer.needs()
     return [
-        scorer.title, str(scorer.version), units.exact(covered.marked), units.exact(covered.eligible), scorer.figure,
-        "slow" if scorer.heavy else "",
+        scorer.title, str(scorer.version), units.exact(covered.marked), units.exact(covered.eligible),
+        f"needs {needs}" if needs else scorer.figure, "slow" if scorer.heavy else "",
     ]  # fmt: skip
 
 
@@ -65,21 +67,22 @@ def _open(scorer: Scorer, covered: Coverage) -> None:
     """Draw one scorer: what it says, its limits, its figure, and the ways to the records and to a run."""
     st.subheader(escape(scorer.title))
     st.markdown(escape(scorer.measures, limit=800))
-    st.markdown(f":gray[Its limits:] {escape(scorer.limits, limit=1200)}")
+    evidence.limits(scorer)
     whole = Filter()
     figure = data.summary([SCORER + scorer.name], whole)[SCORER + scorer.name]
     if figure.value is not None:
         st.markdown(escape(f"{figure.metric.title}: {units.figure(figure.value, figure.metric.unit)}, "
                            f"{words.rests_on(figure)}", limit=300))  # fmt: skip
+    elif covered.marked:
+        st.markdown("It could not measure any of the records that it has read.")
     if scorer.name == output_deviation.NAME:
         scoring_baselines.draw()
     people.choose(scorer)
     people.rates(scorer, whole)
-    with st.container(horizontal=True, gap="medium"):
-        if "@" not in scorer.name and covered.marked < covered.eligible and not watch.busy("score"):
-            st.button(
-                "Run it", key="scorer-run", on_click=scoring_run.run,
-                args=([scorer.name], st.session_state.get("scoring-sample")),
-            )  # fmt: skip
-        if figure.n:
-            drill.link("Read what it speaks of", drill.behind(SCORER + scorer.name, whole), key="scorer")
+    if scorer.needs():
+        st.markdown("It cannot run before this is installed:")
+        log_code(scorer.needs(), language="bash")
+    elif "@" not in scorer.name and covered.marked < covered.eligible and not watch.busy("score"):
+        scoring_run.button("Run it", [scorer.name], key="scorer")
+    if figure.n:
+        drill.link("Read what it speaks of", drill.behind(SCORER + scorer.name, whole), key="scorer")

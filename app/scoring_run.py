@@ -24,29 +24,33 @@ def start() -> None:
     """Draw what is still to be scored, and the ways to do it."""
     scorers = [scorer for name, scorer in data.scorers().items() if "@" not in name]
     covered = data.covered()
-    quick = [scorer for scorer in scorers if not scorer.heavy]
+    quick = [scorer for scorer in scorers if not scorer.heavy and not scorer.needs()]
     behind = [scorer for scorer in quick if covered[scorer.name].marked < covered[scorer.name].eligible]
     st.markdown(escape(_words(quick, behind), limit=300))
-    left = any(covered[scorer.name].marked < covered[scorer.name].eligible for scorer in scorers)
-    if left and not watch.busy("score"):
-        with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-            sample = st.number_input(
-                "Records", min_value=1, value=None, placeholder="all", width=160, key="scoring-sample",
-                help="Leave empty to score all. A number scores so many drawn at random: enough for a rate with its "
-                "interval. A larger number later goes on from there.",
-            )  # fmt: skip
-            if behind:
-                st.button(
-                    escape(f"Score by {counted(len(behind), 'scorer')}"), type="primary", key="scoring-start",
-                    on_click=run, args=([scorer.name for scorer in behind], sample),
-                )  # fmt: skip
-    _follow([scorer for scorer in scorers if scorer.heavy])
+    if behind and not watch.busy("score"):
+        words = f"Score by {counted(len(behind), 'scorer')}"
+        button(words, [scorer.name for scorer in behind], key="scoring", primary=True)
+    _follow([scorer for scorer in scorers if scorer.heavy and not scorer.needs()])
 
 
-def run(names: Sequence[str], sample: int | None) -> None:
-    """Queue a run of scorers."""
+def button(words: str, names: Sequence[str], *, key: str, primary: bool = False) -> None:
+    """Draw how many records to score, and the button that has them scored; `words` are our own."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", width="content"):
+        st.number_input(
+            "Records", min_value=1, value=None, placeholder="all", width=160, key=f"{key}-sample",
+            help="Leave empty to score all. A number scores so many drawn at random: enough for a rate with its "
+            "interval. A larger number later goes on from there.",
+        )  # fmt: skip
+        st.button(
+            escape(words), type="primary" if primary else "secondary", key=f"{key}-start", on_click=_run,
+            args=(names, f"{key}-sample"),
+        )  # fmt: skip
+
+
+def _run(names: Sequence[str], sample: str) -> None:
+    """Queue a run of scorers, over as many records as the field of this key holds by now."""
     watch.put_away()
-    watch.submit("score", {"scorers": list(names), "sample": sample})
+    watch.submit("score", {"scorers": list(names), "sample": st.session_state[sample]})
 
 
 def ended() -> None:
@@ -66,7 +70,7 @@ def ended() -> None:
 
 def _words(quick: Sequence[Scorer], behind: Sequence[Scorer]) -> str:
     if not behind:
-        return f"All {counted(len(quick), 'quick scorer')} have scored every record that they can speak of."
+        return "The quick scorers have scored every record that they can speak of."
     return f"{counted(len(behind), 'quick scorer')} of {len(quick)} have records left to score."
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import beacon, doctor, identity, runtime
 from app.sizes import size
-from app.text import escape
+from app.text import escape, log_code
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +33,7 @@ def workspace() -> None:
         person()
         lit = beacon.seen(here)
         if lit is not None:
-            _row("Served at", f"{lit.url}, by process {lit.pid}", "")
+            _row("Served at", lit.url, f"By process {lit.pid}.", copied=True)
         _row("Files", ", ".join(_file(here.root, name) for name in (here.logs.name, "state.sqlite")), "")
         for check in doctor.examine()["checks"]:
             _check(check)
@@ -47,14 +47,17 @@ def _file(folder: Path, name: str) -> str:
 
 def _check(check: dict[str, Any]) -> None:
     name = _NAMES.get(check["check"], check["check"].capitalize())
-    _row(name, check["found"], check["advice"], worrying=check["state"] != doctor.OK)
+    _row(name, check["found"], check["advice"], worrying=check["state"] != doctor.OK, copied="://" in check["found"])
 
 
-def _row(name: str, found: str, advice: str, *, worrying: bool = False) -> None:
+def _row(name: str, found: str, advice: str, *, worrying: bool = False, copied: bool = False) -> None:
     title, words = st.columns(_WIDTHS)
     with title:
         st.caption(escape(name))
     with words:
-        st.markdown(escape(found, limit=600))
+        if copied:  # whole, without the joiners that keep a name from taking effect
+            log_code(found)
+        else:
+            st.markdown(escape(found, limit=600))
         if advice:
             st.caption(f":red[{escape(advice, limit=400)}]" if worrying else escape(advice, limit=400))

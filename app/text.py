@@ -33,13 +33,15 @@ _JOINER = "\u2060"
 """A character without width, at which none of these goes on."""
 
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_TURNS = re.compile(r"[\u202d\u202e]")
+"""Direction overrides: what stands after one, our own words among it, would be read backwards."""
 _LONG, _MARKED = 80, 240
 
 
 def log_text(text: Any) -> None:  # noqa: ANN401 - whatever a log held
     """Draw text from a log as plain text, its line breaks kept, shortened to :data:`SHOWN` characters with a word."""
     body, left = _shorten(text)
-    st.text(body)
+    st.text(_shown(body))
     _say(left)
 
 
@@ -70,8 +72,13 @@ def escape(name: Any, *, limit: int = _LONG) -> str:  # noqa: ANN401
 
 def plain_label(name: Any, *, limit: int = _LONG) -> str:  # noqa: ANN401
     """Make a name from a log fit for a place that draws plain text (charts, tables, options): one line, shortened."""
-    line = _BREAKS.sub(" ", str(name)).strip()
+    line = _shown(_BREAKS.sub(" ", str(name))).strip()
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def _shown(text: str) -> str:
+    """Show text in the order in which it was written, with a sign where that was to be overridden."""
+    return _TURNS.sub("\ufffd", text)
 
 
 def _shorten(text: Any) -> tuple[str, int]:  # noqa: ANN401

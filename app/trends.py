@@ -72,7 +72,7 @@ def side_by_side(scope: Scope, panels: Sequence[Panel], *, key: str, note: str, 
 
 
 def of_metrics(scope: Scope, metrics: Sequence[Metric], *, key: str) -> None:
-    """Set a small trend of each metric that has one, its figure in the title, beside the time before."""
+    """Set a small trend of each metric beside the time before, its figure in the title; of too few the title alone."""
     if not metrics:
         return
     now, before = scope.figures(*(metric.name for metric in metrics))
@@ -80,14 +80,13 @@ def of_metrics(scope: Scope, metrics: Sequence[Metric], *, key: str) -> None:
     for metric in metrics:
         wide = readable(scope, metric)
         points = whole(data.measure([metric.name], wide.chosen, grain=wide.grain), wide)
-        if not points["value"].is_not_null().any():
-            continue
         title = words.headline(now[metric.name], before.get(metric.name), brief=True)
         panels.append(
-            Panel(title, points, metric.unit, before=_before(wide, metric), from_nought=words.from_nought(metric))
-        )
-    if not panels:
-        return
+            Panel(
+                title, points, metric.unit, before=_before(wide, metric), from_nought=words.from_nought(metric),
+                instead=f"Too few for a trend by {wide.grain}.",
+            )
+        )  # fmt: skip
     coarser = f", or by {WIDER[scope.grain]} where a {scope.grain} holds few records" if _adapts(scope) else ""
     thin = f"; thin lines: {words.length(scope.shift)} before" if scope.shift is not None else ""
     side_by_side(scope, panels, key=key, note=f"By {scope.grain}{coarser}. Bands: 95 % intervals{thin}.")

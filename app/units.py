@@ -209,13 +209,19 @@ _WHOLE = {"requests", "conversations", "users", "tokens", "comments"}
 
 
 def axis(
-    values: Sequence[float], unit: str, highs: Sequence[float] = (), *, from_nought: bool = True, most: int = 4
+    values: Sequence[float],
+    unit: str,
+    highs: Sequence[float] = (),
+    *,
+    lows: Sequence[float] = (),
+    from_nought: bool = True,
+    most: int = 4,
 ) -> tuple[list[float], float, float]:
-    """Choose an axis for values of a unit and the upper ends of their intervals.
+    """Choose an axis for values of a unit and the ends of their intervals.
 
     Intervals of few records reach far: they stretch the axis by no more than half, but where all values are nought, and
     the intervals all there is to see. An axis that need not begin at nought does so all the same unless the values, and
-    their intervals, keep to its upper part.
+    their intervals, keep to its upper part. It reaches below nought where a value does.
 
     Returns
     -------
@@ -223,6 +229,8 @@ def axis(
         The steps that are written, and the axis's two ends.
     """
     largest, smallest = max(values, default=0.0), min(values, default=0.0)
+    if smallest < 0:
+        return _through_nought(smallest, max(largest, 0.0), lows, highs, most)
     if largest <= 0:
         reach = max(highs, default=0.0)
         return (steps(reach, most=most), 0.0, 1.04 * reach) if reach > 0 else ([0.0], 0.0, 1.0)
@@ -237,10 +245,22 @@ def axis(
     return written, 0.0, max(written[-1] + 0.09 * top, 1.04 * top)
 
 
+def _through_nought(
+    low: float, high: float, lows: Sequence[float], highs: Sequence[float], most: int
+) -> tuple[list[float], float, float]:
+    """Choose an axis on which nought is written, for values from `low`, below it, to `high`."""
+    room = 0.5 * (high - low)
+    low, high = min(low, max(min(lows, default=0.0), low - room)), max(high, min(max(highs, default=0.0), high + room))
+    written, room = steps_between(low, high, most=most), 0.09 * (high - low)
+    return written, low - 0.5 * room, max(written[-1] + room, high + 0.5 * room)
+
+
 def tick(value: float, unit: str, among: list[float]) -> str:
     """Write a figure of an axis: all of an axis alike, with no more decimals than its steps need."""
     if value == 0:
         return "0"
+    if value < 0:
+        return f"{MINUS}{tick(-value, unit, among)}"
     step = among[1] - among[0] if len(among) > 1 else value
     if unit == "share":
         return f"{value * 100:.{_decimals(step * 100)}f}{THIN}%"

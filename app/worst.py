@@ -29,10 +29,13 @@ def show(scope: Scope, metric: Metric) -> None:
     found = data.worst(scorer.name, scope.chosen)
     if found:
         st.subheader("The worst first")
+        by = evidence.scale(scorer, found[0]["value"], found[0]["label"])
+        if by:
+            st.caption(escape(f"{scorer.title}: {by}.", limit=200))
     for record in found:
         words, _ = evidence.verdict(scorer, record["value"], record["label"])
         when = moments.full(record["time"]) if record["time"] else "without a time"
         with st.container(key=f"worst-{record['id']}", gap="small"):
             there.link(f"{words} · {when} · {record['model'] or 'no model'}", "record", record["id"])
             evidence.places(record, record["evidence"] or [])
-    st.caption(escape(f"{scorer.title}. {scorer.limits}", limit=1600))
+    evidence.limits(scorer)

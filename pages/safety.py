@@ -18,6 +18,6 @@ if not marks:
     states.unscored("safety")
 if not (stops or scores):
     states.absent(
-        "The logs hold nothing about safety: no finish reasons, and no scores such as toxicity or flagged.",
+        "The logs themselves bring nothing about safety: no finish reasons, and no scores such as toxicity or flagged.",
         "Moderation results and scores are read from every format that carries them, beside the calls.",
     )

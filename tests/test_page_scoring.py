@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -61,7 +62,7 @@ def test_run_watch_and_read(filled: list[str], monkeypatch: Any) -> None:
     page = look("scoring", scorer="pictures")
     assert "It knows one word." in words(page)
     assert "no weights" in words(page)
-    page.button(key="scorer-run").click().run()
+    page.button(key="scorer-start").click().run()
     settle(page)
     assert "80 records scored" in words(page)
     assert "Answers with pictures: 25" in words(page)
@@ -100,6 +101,44 @@ def test_a_scorer_is_tried_on_a_pasted_text(filled: list[str]) -> None:
     assert "An :red-background[image] of a cat" in words(page)
 
 
+def test_what_lacks_for_a_verdict_is_said(filled: list[str]) -> None:
+    page = look("scoring")
+    page.selectbox(key="try-scorer").select("faithfulness").run()
+    page.text_area(key="try-response").input("Parcels take two days.").run()
+    assert "It cannot say anything of this. It also reads: question, documents." in words(page)
+    page.text_area(key="try-documents").input("Parcels take five days.").run()
+    assert "0 to 1, higher is better, flagged from 0.2 down" in words(page)
+    page.selectbox(key="try-scorer").select("output_deviation").run()
+    page.text_area(key="try-app").input("a_shop").run()
+    assert "What a_shop usually answers is not learnt: that takes 400 different answers" in words(page)
+
+
+def test_a_scorer_that_cannot_run_here_says_what_it_needs(filled: list[str], store: Store) -> None:
+    needy = SCORER.replace("flags_from=1", "flags_from=1, heavy=True, needs=lambda: \"pip install 'eyes[all]'\"")
+    (store.workspace.scorers / "own.py").write_text(needy)
+    page = look("scoring", scorer="pictures")
+    assert "cannot run before this is installed" in words(page)
+    assert [code.value for code in page.code] == ["pip install 'eyes[all]'"]
+    assert "scorer-start" not in {button.key for button in page.button}
+    assert "pictures" not in str([choice.options for choice in page.multiselect])
+    page.selectbox(key="try-scorer").select("pictures").run()
+    assert [code.value for code in page.code] == ["pip install 'eyes[all]'"] * 2
+    assert "try-response" not in {area.key for area in page.text_area}
+
+
+def test_how_many_to_score_is_asked_beside_the_button_alone(filled: list[str], store: Store) -> None:
+    (store.workspace.scorers / "own.py").write_text(SCORER.replace("flags_from=1", "flags_from=1, heavy=True"))
+    page = look("scoring", scorer="pictures")
+    page.button(key="scoring-start").click().run()
+    settle(page)
+    assert "The quick scorers have scored every record" in words(page)
+    assert {field.key for field in page.number_input} & {"scoring-sample", "scorer-sample"} == {"scorer-sample"}
+    page.number_input(key="scorer-sample").set_value(20)
+    page.button(key="scorer-start").click().run()
+    settle(page)
+    assert "20 records scored" in words(page)
+
+
 def test_what_was_found_stands_on_quality_and_beside_the_record(
     filled: list[str],
     store: Store,
@@ -107,11 +146,33 @@ def test_what_was_found_stands_on_quality_and_beside_the_record(
     score(store, [registry(store.workspace).find("pictures")])
     page = look("quality", period="all")
     assert "What the scorers found" in words(page)
+    assert "It knows one word." in words(page)
     assert [metric.value for metric in page.metric if metric.label == "Answers with pictures"] == ["25\\.0\u202f%"]
     page = look("conversations", period="all", record=filled[0])
     assert "Pictures:" in words(page)
     assert ":red-background[image]" in words(page)
     assert "It knows one word." in words(page)
+
+
+def test_figures_stay_where_there_are_too_few_for_a_trend_and_the_highest_is_looked_at_first(
+    store: Store, add_records: Callable[..., list[str]]
+) -> None:
+    own = SCORER.replace('name="pictures"', 'name="{name}"').replace("Answers with pictures", "With {name}")
+    store.workspace.scorers.mkdir()
+    for name, word in (("cats", "cat"), ("dogs", "dog")):
+        code = own.replace("{name}", name).replace("image", word).replace('topic="quality"', 'topic="safety"')
+        (store.workspace.scorers / f"{name}.py").write_text(code)
+    add_records(*({"response": f"A dog {place}", "time": "2026-06-17"} for place in range(80)), {"time": "2026-06-01"})
+    found = registry(store.workspace)
+    score(store, [found.find("cats"), found.find("dogs")])
+    page = look("safety", period="30d", grain="week")
+    titles = [json.loads(chart.proto.spec).get("title", {}).get("text") for chart in page.get("vega_lite_chart")]
+    assert "Too few for a trend by week." in page.get("vega_lite_chart")[-1].proto.spec
+    assert titles[-2:] == ["With cats: 0\u202f%", "With dogs: 100\u202f%"]
+    assert page.selectbox(key="filter-metric").value == "scorer.dogs"
+    assert "The logs themselves bring nothing about safety" in words(page)
+    page = look("safety", period="30d", metric="scorer.cats")
+    assert page.selectbox(key="filter-metric").value == "scorer.cats"
 
 
 def test_people_correct_a_rate(filled: list[str], store: Store, add_records: Callable[..., list[str]]) -> None:

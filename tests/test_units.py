@@ -134,3 +134,20 @@ def test_an_axis_holds_values_and_their_intervals(
 def test_an_axis_of_what_is_counted_has_whole_steps():
     assert units.axis([0.0, 2.0], "requests")[0] == [0.0, 1.0, 2.0]
     assert units.axis([0.0, 2.0], "USD")[0] == [0.0, 0.5, 1.0, 1.5, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("values", "lows", "highs", "words", "low", "high"),
+    [
+        ([-0.2, 0.3], [], [], ["−0.2", "0", "0.2"], -0.2, 0.3),
+        ([-0.2, -0.1], [-0.25], [-0.05], ["−0.2", "−0.1", "0"], -0.25, 0.0),
+        ([-0.1, 0.1], [-0.9], [0.9], ["−0.2", "−0.1", "0", "0.1", "0.2"], -0.2, 0.2),  # by half at most, either way
+    ],
+)
+def test_an_axis_reaches_below_nought_where_values_do(
+    values: list[float], lows: list[float], highs: list[float], words: list[str], low: float, high: float
+):
+    steps, bottom, top = units.axis(values, "", highs, lows=lows)
+    assert [units.tick(step, "", steps) for step in steps] == words
+    assert low * 1.1 - 0.03 <= bottom <= low
+    assert high <= top <= 1.1 * high + 0.04

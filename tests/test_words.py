@@ -88,3 +88,4 @@ def test_every_sign_that_opens_something_is_escaped(text: str):
 def test_a_name_is_one_short_line():
     assert escape("a\nb\r\u2028c\x00d") == "a b c d"
     assert plain_label("x" * 500, limit=20) == "x" * 19 + "…"
+    assert escape("a\u202eb") == "a\ufffdb"  # it would turn round what our own sentence goes on with

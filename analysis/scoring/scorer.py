@@ -42,6 +42,11 @@ class Mark:
 
 UNMEASURED = Mark()
 
+
+def _nothing() -> str:
+    return ""
+
+
 Score = Callable[["pl.DataFrame"], Sequence[Mark]]
 
 
@@ -60,7 +65,7 @@ class Scorer:
     measures : str
         A sentence: what the value and the label say, and by which method (with its source).
     limits : str
-        A sentence or two, shown beside every result: what it does not see, and how good it is on which data.
+        A sentence or two, shown beside every result: what it does not see or takes for something else.
     reads : tuple of str
         Columns of the record: texts (``prompt``, ``response``, ``system_prompt``, ``messages``, …), or ``documents``,
         a list of ``{id, text, score}``; and those of the turn after it (:data:`~analysis.scoring.context.NEXT`).
@@ -81,6 +86,10 @@ class Scorer:
         SQL over ``records r``: the records that it can speak of, which is what its coverage is measured by.
     heavy : bool
         Whether it is much slower than a thousand records a second, and so runs only where it is asked for.
+    needs : callable
+        ``needs()``: how to install what it cannot run without, such as ``pip install …``; "" where all is there.
+    measured : str
+        How good it is on which data; shown where somebody asks for it.
     """
 
     name: str
@@ -97,6 +106,8 @@ class Scorer:
     flags_from: float | None = None
     among: str = "r.response IS NOT NULL"
     heavy: bool = False
+    needs: Callable[[], str] = _nothing
+    measured: str = ""
 
     @property
     def flags(self) -> str:

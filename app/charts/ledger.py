@@ -53,8 +53,8 @@ class Headings:
 
 def table(rows: Sequence[Row], headings: Headings) -> Any:  # noqa: ANN401 - Altair's own union
     """Set the table; a click selects a row under :data:`sheet.PICK`."""
-    top = max((row.high or row.value or 0 for row in rows if row.bar), default=0) or 1
-    sheet = Sheet(pl.DataFrame([_flat(row, top) for row in rows], infer_schema_length=None))
+    ends = _ends(rows)
+    sheet = Sheet(pl.DataFrame([_flat(row, *ends) for row in rows], infer_schema_length=None))
     colour = alt.Color("colour:N", scale=None)
     bars = sheet.base.mark_rule(strokeWidth=9).encode(
         x=sheet.x("bar_from"), x2=alt.X2("bar:Q"), y=sheet.y(), color=colour
@@ -85,15 +85,25 @@ def table(rows: Sequence[Row], headings: Headings) -> Any:  # noqa: ANN401 - Alt
     ])  # fmt: skip
 
 
-def _flat(row: Row, top: float) -> dict[str, Any]:
-    width = _BAR[1] - _BAR[0]
+def _ends(rows: Sequence[Row]) -> tuple[float, float]:
+    """Choose what the bars and intervals reach from and to: from nought, unless a value is below it."""
+    barred = [(row.value, row.low, row.high) for row in rows if row.bar and row.value is not None]
+    top = max((high or value for value, _, high in barred), default=0.0)
+    if any(value < 0 for value, _, _ in barred):
+        return min(value if low is None else low for value, low, _ in barred), max(top, 0.0)
+    return 0.0, top or 1.0
+
+
+def _flat(row: Row, bottom: float, top: float) -> dict[str, Any]:
+    width = (_BAR[1] - _BAR[0]) / (top - bottom)
+    nought = _BAR[0] - width * bottom
 
     def along(value: float | None) -> float | None:
-        return None if value is None or not row.bar else _BAR[0] + width * max(value, 0) / top
+        return None if value is None or not row.bar else _BAR[0] + width * (max(value, bottom) - bottom)
 
     return {
         "key": row.key, "name": plain_label(row.name, limit=44), "shown": row.shown, "colour": row.colour,
-        "bar_from": _BAR[0], "bar": along(row.value) or _BAR[0], "bar_low": along(row.low), "bar_high": along(row.high),
+        "bar_from": nought, "bar": along(row.value) or nought, "bar_low": along(row.low), "bar_high": along(row.high),
         "rests_on": row.rests_on, "moved": row.moved, "worrying": row.worrying,
     }  # fmt: skip
 
@@ -112,12 +122,14 @@ def _trends(rows: Sequence[Row], sheet: Sheet) -> list[alt.Chart]:
 
 
 def _points(place: int, row: Row) -> list[dict[str, Any]]:
-    top = max((value for value in row.trend if value is not None), default=0.0)
-    if top <= 0 or len(row.trend) < 2:
+    known = [0.0, *(value for value in row.trend if value is not None)]
+    top, bottom = max(known), min(known)
+    if top == bottom or len(row.trend) < 2:
         return []
-    step = (_TREND[1] - _TREND[0]) / (len(row.trend) - 1)
+    step, scale = (_TREND[1] - _TREND[0]) / (len(row.trend) - 1), 0.7 / (top - bottom)
+    foot = place + 0.86 + scale * bottom
     return [
-        {"key": row.key, "colour": row.colour, "at": _TREND[0] + step * i, "height": place + 0.86 - 0.7 * value / top}
+        {"key": row.key, "colour": row.colour, "at": _TREND[0] + step * i, "height": foot - scale * value}
         for i, value in enumerate(row.trend)
         if value is not None
     ]

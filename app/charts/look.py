@@ -11,6 +11,7 @@ import html
 from typing import TYPE_CHECKING, Any
 
 from app.text import plain_label
+from app.units import MINUS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,7 +57,8 @@ def altair_config() -> dict[str, Any]:
 
 def lookup(words: Mapping[str, str]) -> str:
     """Write a Vega expression that gives an axis its own words for its values, by the value as ``%.12g``."""
-    pairs = ", ".join(f"'{key}': '{word}'" for key, word in words.items())
+    # Vega writes a true minus sign
+    pairs = ", ".join(f"'{key.replace('-', MINUS)}': '{word}'" for key, word in words.items())
     return f"({{{pairs}}})[format(datum.value, '.12~g')] || ''"
 
 

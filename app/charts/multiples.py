@@ -29,44 +29,67 @@ class Panel:
     colour: str | None = None
     before: pl.DataFrame | None = None
     from_nought: bool = True
+    instead: str = ""
+    """What is said where no point has a value."""
 
 
 def panel(content: Panel, *, height: int = HEIGHT) -> Any:  # noqa: ANN401 - Altair's own union
     """Draw one panel: a line from nought, its interval as a band, the time before as a thin line."""
+    title = alt.TitleParams(content.title, anchor="start")
+    if not content.points["value"].is_not_null().any():
+        return _words(content.instead).properties(height=height, width="container", title=title)
     points = _written(content.points, content.unit)
-    x, y = _across(points), _up(content)
+    axis = _axis(content)
+    x, y = _across(points), _up(content.unit, axis)
     colour: Any = alt.ColorValue(content.colour or look.INK)
     base = alt.Chart(points).encode(x=x)
     layers: list[alt.Chart] = []
     if points["low"].is_not_null().any():
         band = base.mark_area(opacity=0.15, clip=True)
-        layers.append(band.encode(y=_up(content, "low"), y2=alt.Y2("high:Q"), color=colour))
+        layers.append(band.encode(y=_up(content.unit, axis, "low"), y2=alt.Y2("high:Q"), color=colour))
     if content.before is not None and not content.before.is_empty():
         before = alt.Chart(_written(content.before, content.unit)).mark_line(strokeWidth=0.8, clip=True)
         layers.append(before.encode(x=x, y=y, color=alt.ColorValue(look.MUTED)))
+    if axis[1] < 0:
+        nought = alt.Chart(alt.InlineData([{}])).mark_rule()
+        layers.insert(0, nought.encode(y=alt.datum(0), color=alt.ColorValue(look.MUTED)))
     tips = [alt.Tooltip("time:T", title="from", format="%-d %b %Y, %H:%M"), alt.Tooltip("shown:N", title="value")]
-    layers.append(base.mark_line(strokeWidth=1.8).encode(y=y, color=colour))
-    layers.append(base.mark_point(opacity=0.001, size=120).encode(y=y, color=colour, tooltip=tips))
-    title = alt.TitleParams(content.title, anchor="start")
+    layers.append(base.mark_line(strokeWidth=1.8, clip=True).encode(y=y, color=colour))
+    layers.append(base.transform_filter("datum.alone").mark_circle(size=24, clip=True).encode(y=y, color=colour))
+    layers.append(base.mark_point(opacity=0.001, size=120, clip=True).encode(y=y, color=colour, tooltip=tips))
     return alt.layer(*layers, height=height, width="container", title=title)
+
+
+def _words(words: str) -> alt.Chart:
+    """Write a line where a trend would be."""
+    line = alt.Chart(alt.InlineData([{}])).mark_text(align="left", baseline="top")
+    return line.encode(text=alt.value(words), x=alt.value(0), y=alt.value(8), color=alt.ColorValue(look.MUTED))
 
 
 def _written(points: pl.DataFrame, unit: str) -> pl.DataFrame:
     shown = [units.figure(value, unit) for value in points["value"]]
-    return points.select("time", "value", "low", "high").with_columns(shown=pl.Series(shown, dtype=pl.String))
+    there = pl.col("value").is_not_null()
+    alone = there & ~there.shift(1, fill_value=False) & ~there.shift(-1, fill_value=False)  # no line reaches it
+    return points.select("time", "value", "low", "high", alone=alone).with_columns(
+        shown=pl.Series(shown, dtype=pl.String)
+    )
 
 
-def _up(content: Panel, column: str = "value") -> alt.Y:
+def _axis(content: Panel) -> tuple[list[float], float, float]:
     drawn = [content.points] if content.before is None else [content.points, content.before]
     values = [value for frame in drawn for value in frame["value"].drop_nulls()]
-    highs = list(content.points["high"].drop_nulls())
-    steps, low, high = units.axis(values, content.unit, highs, from_nought=content.from_nought, most=2)
-    words = {f"{step:.12g}": units.tick(step, content.unit, steps) for step in steps}
-    axis = alt.Axis(
+    lows, highs = (list(content.points[end].drop_nulls()) for end in ("low", "high"))
+    return units.axis(values, content.unit, highs, lows=lows, from_nought=content.from_nought, most=2)
+
+
+def _up(unit: str, axis: tuple[list[float], float, float], column: str = "value") -> alt.Y:
+    steps, low, high = axis
+    words = {f"{step:.12g}": units.tick(step, unit, steps) for step in steps}
+    written = alt.Axis(
         values=steps, labelExpr=look.lookup(words), labelAlign="left", labelBaseline="bottom", labelPadding=0,
         labelOffset=-2, maxExtent=0, minExtent=0,
     )  # fmt: skip
-    return alt.Y(f"{column}:Q", title=None, axis=axis, scale=alt.Scale(domain=[low, high], nice=False))
+    return alt.Y(f"{column}:Q", title=None, axis=written, scale=alt.Scale(domain=[low, high], nice=False))
 
 
 def _across(points: pl.DataFrame) -> alt.X:

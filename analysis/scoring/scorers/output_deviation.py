@@ -80,13 +80,15 @@ def scorer(baselines: Mapping[str, Baseline]) -> Scorer:
             "surprising words."
         ),
         limits=(
+            "Unusual is not wrong: a new feature's answers are unusual too, and about one usual answer in 200 is "
+            "flagged, by its making. An application that speaks of everything has few unusual answers."
+        ),
+        measured=(
             "It is learnt from an application's own answers once there are 400 different ones, and then stands still "
-            "until it is learnt anew. About one usual answer in 200 is flagged, by its making: read a rate against "
-            "that. Halves of eight applications (six services of one set of dialogues, and the sample data) learnt "
-            "from the other halves: 0 to 1.1 % of the own answers are flagged, 83 to 100 % of a general assistant's, "
-            "and 11 to 100 % of each other's, many of which are the same. Where 1 % of the learnt answers are strange "
-            "themselves, 8 to 58 % of such answers are still flagged. Unusual is not wrong: a new feature's answers "
-            "are unusual too. An application that speaks of everything has few unusual answers."
+            "until it is learnt anew. Halves of eight applications (six services of one set of dialogues, and the "
+            "sample data) learnt from the other halves: 0 to 1.1 % of the own answers are flagged, 83 to 100 % of a "
+            "general assistant's, and 11 to 100 % of each other's, many of which are the same. Where 1 % of the "
+            "learnt answers are strange themselves, 8 to 58 % of such answers are still flagged."
         ),
         reads=("app", "response"),
         score=lambda batch: deviation(baselines, batch),

@@ -104,22 +104,24 @@ _MEASURES = (
     "digits or rules (US, UK, DE, FR, ES, IT, IN, BR, CN)."
 )
 _LIMITS = (
+    "It finds most of what has a form, but only a third of street addresses. Names are not seen here; phone numbers "
+    "without country or area code need words such as tel or call me; addresses of firms and of invented people count."
+)
+_MEASURED = (
     "On 800 synthetic English sentences kept apart (presidio-research) it finds all e-mail addresses, IBANs and US "
-    "social security numbers, 0.97 of cards, 0.90 of IP addresses (9 of 10), 0.98 of phone numbers and 0.29 of "
-    "street addresses; of all that, one phone number is a mistake. In 3,091 ordinary texts it finds something in "
-    "5. Phone numbers without country or area code need words such as tel or call me; an IP address of numbers "
-    "below 20 only is taken for a version. Identity numbers but the US one are tested by published examples only. "
-    "Names are not seen here; URLs and private networks' addresses do not count, addresses of firms and of "
-    "invented people do."
+    "social security numbers, 0.97 of cards, 0.90 of IP addresses (9 of 10), 0.98 of phone numbers and 0.29 of street "
+    "addresses; of all that, one phone number is a mistake. In 3,091 ordinary texts it finds something in 5. An IP "
+    "address of numbers below 20 only is taken for a version. Identity numbers but the US one are tested by published "
+    "examples only. URLs and private networks' addresses do not count."
 )
-_NAMES_MEASURES = (
-    "Whether {whose} names people or places, and where, by Presidio with a small English spaCy model. Needs pip "
-    "install 'afterword[presidio]'."
-)
+_NAMES_MEASURES = "Whether {whose} names people or places, and where, by Presidio with a small English spaCy model."
 _NAMES_LIMITS = (
-    "English only, the first 20,000 characters. On 800 synthetic sentences with names of many countries: people "
-    "found 0.65, right when found 0.69; places found 0.24, right 0.83 (where whole street addresses count as "
-    "places). Famous and invented people count as well. About 22 texts a second."
+    "English only, the first 20,000 characters. It finds two of three people and a quarter of the places; famous and "
+    "invented people count as well."
+)
+_NAMES_MEASURED = (
+    "On 800 synthetic sentences with names of many countries: people found 0.65, right when found 0.69; places found "
+    "0.24, right 0.83 (where whole street addresses count as places). About 22 texts a second."
 )
 
 SCORERS: tuple[Scorer, ...] = (
@@ -129,6 +131,7 @@ SCORERS: tuple[Scorer, ...] = (
         title="Personal data in prompts",
         measures=_MEASURES.format(whose="the user's message"),
         limits=_LIMITS,
+        measured=_MEASURED,
         reads=("prompt",),
         score=flagging("prompt", find),
         topic="safety",
@@ -143,6 +146,7 @@ SCORERS: tuple[Scorer, ...] = (
         title="Personal data in answers",
         measures=_MEASURES.format(whose="the answer"),
         limits=_LIMITS,
+        measured=_MEASURED,
         reads=("response",),
         score=flagging("response", find),
         topic="safety",
@@ -156,6 +160,7 @@ SCORERS: tuple[Scorer, ...] = (
         title="Names in prompts",
         measures=_NAMES_MEASURES.format(whose="the user's message"),
         limits=_NAMES_LIMITS,
+        measured=_NAMES_MEASURED,
         reads=("prompt",),
         score=flagging("prompt", _pii_names.find),
         topic="safety",
@@ -164,6 +169,7 @@ SCORERS: tuple[Scorer, ...] = (
         figure="Prompts with names",
         among="r.prompt IS NOT NULL",
         heavy=True,
+        needs=_pii_names.needs,
     ),
     Scorer(
         name="response_names",
@@ -171,6 +177,7 @@ SCORERS: tuple[Scorer, ...] = (
         title="Names in answers",
         measures=_NAMES_MEASURES.format(whose="the answer"),
         limits=_NAMES_LIMITS,
+        measured=_NAMES_MEASURED,
         reads=("response",),
         score=flagging("response", _pii_names.find),
         topic="safety",
@@ -178,5 +185,6 @@ SCORERS: tuple[Scorer, ...] = (
         flags_from=1.0,
         figure="Answers with names",
         heavy=True,
+        needs=_pii_names.needs,
     ),
 )

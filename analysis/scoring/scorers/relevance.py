@@ -109,12 +109,14 @@ SCORERS: tuple[Scorer, ...] = (
         limits=(
             "In chats of short messages, up to a third of good answers share no word with the question: compare "
             "rates, and do not read one as it stands. Words only: a wrong answer about the right thing looks "
-            "relevant, and one in other words than the question does not. It tells a question's own answer from "
-            "those to other questions with an area under the curve of 0.96 to 0.99 on six sets of questions to "
-            "assistants (3,161 answers), and 0.83 on tasks such as rewriting. Up to 6 % of the own answers are "
-            "flagged (22 % for those tasks), and 43 to 82 % of the others. Not measured are questions with fewer "
-            "than two content words, answers with fewer than six, translations, and answers in another script than "
-            "the question. Earlier turns are not read."
+            "relevant, and one in other words than the question does not."
+        ),
+        measured=(
+            "It tells a question's own answer from those to other questions with an area under the curve of 0.96 to "
+            "0.99 on six sets of questions to assistants (3,161 answers), and 0.83 on tasks such as rewriting. Up to "
+            "6 % of the own answers are flagged (22 % for those tasks), and 43 to 82 % of the others. Not measured "
+            "are questions with fewer than two content words, answers with fewer than six, translations, and answers "
+            "in another script than the question. Earlier turns are not read."
         ),
         reads=("prompt", "response"),
         score=each(relevance),

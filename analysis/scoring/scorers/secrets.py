@@ -234,11 +234,13 @@ _MEASURES = (
     "after the makers' documentation and the rules of gitleaks."
 )
 _LIMITS = (
-    "There is no public set of leaked keys to measure it by: it finds tokens made up in two dozen of its formats, "
-    "and in 3,091 ordinary texts it raised one alarm. A key without its maker's mark is found only where a word "
-    "such as key or token stands before it; a password only after the word password, with letters and digits in "
-    "it. Placeholders are passed over, and so is a real secret that contains words such as example or your. It "
-    "does not know whether a key still works."
+    "A key without its maker's mark is found only where a word such as key or token stands before it; a password only "
+    "after the word password, with letters and digits in it. Placeholders are passed over, and so is a real secret "
+    "that contains words such as example or your."
+)
+_MEASURED = (
+    "There is no public set of leaked keys to measure it by: it finds tokens made up in two dozen of its formats, and "
+    "in 3,091 ordinary texts it raised one alarm. It does not know whether a key still works."
 )
 
 SCORERS: tuple[Scorer, ...] = (
@@ -248,6 +250,7 @@ SCORERS: tuple[Scorer, ...] = (
         title="Secrets in prompts",
         measures=_MEASURES.format(whose="the user's message"),
         limits=_LIMITS,
+        measured=_MEASURED,
         reads=("prompt",),
         score=flagging("prompt", find),
         topic="safety",
@@ -262,6 +265,7 @@ SCORERS: tuple[Scorer, ...] = (
         title="Secrets in answers",
         measures=_MEASURES.format(whose="the answer"),
         limits=_LIMITS,
+        measured=_MEASURED,
         reads=("response",),
         score=flagging("response", find),
         topic="safety",

@@ -197,11 +197,12 @@ def _scorer(field: str, title: str, figure: str) -> Scorer:
             "words and rules for negation, intensity and emphasis. Code is left out."
         ),
         limits=(
-            f"English only. Of long texts the first and the last {PART} characters are rated. It rates words, not "
-            "what is "
-            "meant: irony, and neutral reports of bad things, come out wrong, and long friendly answers come close to "
-            "1. "
-            "Its lexicon was made for social media and is not measured here on conversations with a model."
+            "English only. It rates words, not what is meant: irony, and neutral reports of bad things, come out "
+            "wrong, and long friendly answers come close to 1."
+        ),
+        measured=(
+            f"Of long texts the first and the last {PART} characters are rated. Its lexicon was made for social media "
+            "and is not measured here on conversations with a model."
         ),
         reads=(field,),
         score=each(tone),

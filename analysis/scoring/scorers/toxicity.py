@@ -27,19 +27,22 @@ _MEASURES = (
     "words that weigh most are marked. A plain threat or call to die counts 0.9 at least."
 )
 _LIMITS = (
-    "English. Area under the curve on texts left out of the training with their near-duplicates: 0.90 on OpenAI's "
-    "moderation set (sexual 0.96, self-harm 0.98, harassment 0.88, hate 0.87, violence 0.82), 0.997 on tweets, 0.95 "
-    "on what people say to chatbots, 0.90 on comments, 0.80 and 0.69 on misogyny and sexism in posts, 0.77 on "
-    "HateCheck, 0.76 on dialogue. On a set of another kind that it never saw, expect less; trained without it (in "
-    "brackets the packaged detector alone): 0.848 (0.845) on the moderation set, 0.945 (0.931) on what people say to "
-    "chatbots, 0.868 (0.843) on comments, 0.787 (0.725) on misogyny, 0.666 (0.641) on sexism, 0.672 (0.665) on "
-    "dialogue, 0.645 (0.637) on HateCheck; the packaged one learnt the tweets, and three settings were chosen with "
-    "these figures in sight. Of texts left out, a flag at 0.6 finds 53 % of the moderation set's harmful ones and 5 % "
-    "of its harmless ones, 51 % of abuse of chatbots, 33 % of toxic comments, 22 % of HateCheck's hate, and of toxic "
-    "dialogue almost nothing. It flags 1 in 1,000 of ordinary tasks and shared prompts, but 19 % of the posts that are "
-    "not sexist in a set gathered for sexism. Subtle hate stays below it. "
-    "Harmful advice in clean language is not seen. A single sentence deep within a long text weighs little; what "
-    "comes after 20,000 characters is not read."
+    "English. Subtle hate and harmful advice in clean language are not seen; of hate it finds about a fifth, of abuse "
+    "of chatbots half. A single sentence deep within a long text weighs little; what comes after 20,000 characters is "
+    "not read."
+)
+_MEASURED = (
+    "Area under the curve on texts left out of the training with their near-duplicates: 0.90 on OpenAI's moderation "
+    "set (sexual 0.96, self-harm 0.98, harassment 0.88, hate 0.87, violence 0.82), 0.997 on tweets, 0.95 on what "
+    "people say to chatbots, 0.90 on comments, 0.80 and 0.69 on misogyny and sexism in posts, 0.77 on HateCheck, 0.76 "
+    "on dialogue. On a set of another kind that it never saw, expect less; trained without it (in brackets the "
+    "packaged detector alone): 0.848 (0.845) on the moderation set, 0.945 (0.931) on what people say to chatbots, "
+    "0.868 (0.843) on comments, 0.787 (0.725) on misogyny, 0.666 (0.641) on sexism, 0.672 (0.665) on dialogue, 0.645 "
+    "(0.637) on HateCheck; the packaged one learnt the tweets, and three settings were chosen with these figures in "
+    "sight. Of texts left out, a flag at 0.6 finds 53 % of the moderation set's harmful ones and 5 % of its harmless "
+    "ones, 51 % of abuse of chatbots, 33 % of toxic comments, 22 % of HateCheck's hate, and of toxic dialogue almost "
+    "nothing. It flags 1 in 1,000 of ordinary tasks and shared prompts, but 19 % of the posts that are not sexist in "
+    "a set gathered for sexism."
 )
 
 
@@ -73,6 +76,7 @@ SCORERS: tuple[Scorer, ...] = (
         title="Toxicity of prompts",
         measures=_MEASURES.format(whose="the user's message"),
         limits=_LIMITS,
+        measured=_MEASURED,
         reads=("prompt",),
         score=_score("prompt"),
         topic="safety",
@@ -87,6 +91,7 @@ SCORERS: tuple[Scorer, ...] = (
         title="Toxicity of answers",
         measures=_MEASURES.format(whose="the answer"),
         limits=_LIMITS,
+        measured=_MEASURED,
         reads=("response",),
         score=_score("response"),
         topic="safety",
