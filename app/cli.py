@@ -5,47 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from app import cli_export, cli_topics, terminal
 from app import doctor as checks
-from app import terminal
 from app.command import CommandError, moment
+from app.options import AgainstFrom, AgainstTo, From, Home, Json, Number, Out, To, Where, selection
 
 FAILED, BAD_USE = 1, 2
 
-
-def _use(folder: Path | None) -> Path | None:
-    if folder is not None:
-        os.environ["AFTERWORD_HOME"] = str(folder.expanduser().resolve())
-    return folder
-
-
-Home = Annotated[
-    Path | None,
-    typer.Option(
-        "--workspace", metavar="DIR", callback=_use, help="Where Afterword keeps everything, if not at AFTERWORD_HOME."
-    ),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
-From = Annotated[str | None, typer.Option("--from", metavar="TIME", help="From this date or time on, UTC.")]
-To = Annotated[str | None, typer.Option("--to", metavar="TIME", help="Up to and with this date, or before this time.")]
-AgainstFrom = Annotated[
-    str | None,
-    typer.Option(
-        "--against-from", metavar="TIME", help="The period to compare with; else that of the same length just before."
-    ),
-]
-AgainstTo = Annotated[str | None, typer.Option("--against-to", metavar="TIME", help="Its end.")]
-Where = Annotated[
-    list[str] | None,
-    typer.Option(metavar="CONDITION", help="Such as model=gpt-5, 'latency>2' or text~refund; may be repeated."),
-]
-Out = Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The file to write.")]
-Mapped = Annotated[str, typer.Option("--of", metavar="COLUMN", help="What is mapped: prompt or response.")]
-Topic = Annotated[int, typer.Argument(metavar="ID", help="The topic's number, from `afterword topics`.")]
-Number = Annotated[int, typer.Argument(metavar="ID", help="The import's number, from `afterword imports`.")]
 
 cli = typer.Typer(
     name="afterword",
@@ -55,10 +25,8 @@ cli = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-exported = typer.Typer(help="Write what the workspace holds to a file.", no_args_is_help=True, rich_markup_mode=None)
-cli.add_typer(exported, name="export")
-mapped = typer.Typer(help="What people talk about.", invoke_without_command=True, rich_markup_mode=None)
-cli.add_typer(mapped, name="topics")
+cli.add_typer(cli_export.exported, name="export")
+cli.add_typer(cli_topics.mapped, name="topics")
 
 
 @cli.callback()
@@ -156,7 +124,7 @@ def metric(
 ) -> None:
     """Measure a metric."""
     fields = [field.strip() for group in by or [] for field in group.split(",")]
-    arguments = {"name": name, "by": fields, "grain": grain, **_selection(start, end, where)}
+    arguments = {"name": name, "by": fields, "grain": grain, **selection(start, end, where)}
     terminal.say("metric", terminal.ask("metric", arguments), as_json=as_json)
 
 
@@ -176,7 +144,7 @@ def explain(
 ) -> None:
     """Split the change of a metric from one period to another by groups: what comes of their mix, what of each."""
     against = {"from": against_start, "to": against_end}
-    arguments = {"name": name, "by": by, "against": against, **_selection(start, end, where)}
+    arguments = {"name": name, "by": by, "against": against, **selection(start, end, where)}
     terminal.say("explain", terminal.ask("explain", arguments), as_json=as_json)
 
 
@@ -193,7 +161,7 @@ def drift(
     as_json: Json = False,
 ) -> None:
     """Tell whether what people ask has drifted, in what, and whether the same topics fare otherwise than before."""
-    arguments = {"against": against, **_selection(start, end, where)}
+    arguments = {"against": against, **selection(start, end, where)}
     terminal.say("drift", terminal.ask("drift", arguments), as_json=as_json)
 
 
@@ -206,127 +174,7 @@ def changes(
     as_json: Json = False,
 ) -> None:
     """Find since when topics and outcomes run on another level, and until when."""
-    terminal.say("changes", terminal.ask("changes", _selection(start, end, where)), as_json=as_json)
-
-
-@exported.command("records")
-def export_records(
-    output: Out,
-    start: From = None,
-    end: To = None,
-    where: Where = None,
-    workspace: Home = None,
-    as_json: Json = False,
-) -> None:
-    """Write records to a file that ends in .csv, .jsonl or .parquet."""
-    _export("records", output, _selection(start, end, where), as_json=as_json)
-
-
-@exported.command("scores")
-def export_scores(
-    output: Out,
-    start: From = None,
-    end: To = None,
-    where: Where = None,
-    workspace: Home = None,
-    as_json: Json = False,
-) -> None:
-    """Write what the scorers gave, a row a record and scorer, to a file that ends in .csv, .jsonl or .parquet."""
-    _export("scores", output, _selection(start, end, where), as_json=as_json)
-
-
-@exported.command("topics")
-def export_topics(
-    output: Out,
-    start: From = None,
-    end: To = None,
-    where: Where = None,
-    workspace: Home = None,
-    as_json: Json = False,
-) -> None:
-    """Write each record's topic and place on the map to a file that ends in .csv, .jsonl or .parquet."""
-    _export("topics", output, _selection(start, end, where), as_json=as_json)
-
-
-@mapped.callback()
-def topics(context: typer.Context, of: Mapped = "prompt", workspace: Home = None, as_json: Json = False) -> None:
-    """List the topics: number, name, records, share."""
-    if context.invoked_subcommand is None:
-        terminal.say("topics", terminal.ask("topics", {"of": of}), as_json=as_json)
-
-
-@mapped.command("build")
-def topics_build(
-    of: Mapped = "prompt",
-    model: Annotated[
-        str | None,
-        typer.Option(
-            metavar="MODEL",
-            help="minilm-int8, minilm-static, or the name or path of a sentence-transformers model; else by how many "
-            "texts there are.",
-        ),
-    ] = None,
-    seed: Annotated[int, typer.Option(metavar="N", help="The same seed gives the same map.")] = 0,
-    new: Annotated[bool, typer.Option("--new", help="Only place what came since on the map that is there.")] = False,
-    workspace: Home = None,
-    as_json: Json = False,
-) -> None:
-    """Build the map of topics anew; the one that is there stays until the new one is whole."""
-    arguments = {"of": of, "model": model, "seed": seed, "new": new}
-    terminal.say("topics build", terminal.ask("topics build", arguments, stoppable=True), as_json=as_json)
-
-
-@mapped.command("rename")
-def topics_rename(
-    number: Topic,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Empty: the name that was made for it.")],
-    of: Mapped = "prompt",
-    workspace: Home = None,
-    as_json: Json = False,
-) -> None:
-    """Give a topic a name of your own; it stays with the topic on later maps."""
-    terminal.say("edit", terminal.ask("topics rename", {"of": of, "id": number, "name": name}), as_json=as_json)
-
-
-@mapped.command("merge")
-def topics_merge(
-    numbers: Annotated[list[int], typer.Argument(metavar="ID…", help="Numbers of topics, two or more.")],
-    of: Mapped = "prompt",
-    workspace: Home = None,
-    as_json: Json = False,
-) -> None:
-    """Make one topic of several: the largest, which keeps its number and name."""
-    terminal.say("edit", terminal.ask("topics merge", {"of": of, "ids": numbers}), as_json=as_json)
-
-
-@mapped.command("split")
-def topics_split(
-    number: Topic,
-    accept: Annotated[bool, typer.Option("--accept", help="Split it so; else only show what it would become.")] = False,
-    of: Mapped = "prompt",
-    workspace: Home = None,
-    as_json: Json = False,
-) -> None:
-    """Look for the sub-topics of a topic."""
-    answer = terminal.ask("topics split", {"of": of, "id": number, "accept": accept}, stoppable=True)
-    terminal.say("topics split", answer, as_json=as_json)
-
-
-@mapped.command("edits")
-def topics_edits(of: Mapped = "prompt", workspace: Home = None, as_json: Json = False) -> None:
-    """List what people made of the topics, newest first."""
-    terminal.say("topics edits", terminal.ask("topics edits", {"of": of}), as_json=as_json)
-
-
-@mapped.command("take-back")
-def topics_take_back(
-    number: Annotated[int, typer.Argument(metavar="EDIT", help="The edit's number, from `afterword topics edits`.")],
-    of: Mapped = "prompt",
-    workspace: Home = None,
-    as_json: Json = False,
-) -> None:
-    """Take an edit of topics back."""
-    terminal.say("edit", terminal.ask("topics take-back", {"of": of, "id": number}), as_json=as_json)
+    terminal.say("changes", terminal.ask("changes", selection(start, end, where)), as_json=as_json)
 
 
 @cli.command()
@@ -412,15 +260,6 @@ def judge(
     terminal.say("estimate" if dry_run else "judge", answer, as_json=as_json)
     if not dry_run and (answer["failed"] or answer["stopped"]):
         raise typer.Exit(FAILED)
-
-
-def _export(what: str, output: Path, selection: dict[str, Any], *, as_json: bool) -> None:
-    answer = terminal.ask("export", {"what": what, "ending": output.suffix.lower(), **selection})
-    terminal.say("export", terminal.move(answer, output), as_json=as_json)
-
-
-def _selection(start: str | None, end: str | None, where: list[str] | None) -> dict[str, Any]:
-    return {"from": start, "to": end, "where": where}
 
 
 def _price(text: str | None) -> tuple[float, float] | None:

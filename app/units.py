@@ -114,7 +114,8 @@ def change(now: float | None, before: float | None, unit: str) -> str:
         return ""
     if unit == "share":
         points = (now - before) * 100
-        return f"{_plus(points)}{_points(abs(points))}{THIN}points"
+        text = _points(abs(points))
+        return f"{_plus(float(text) * math.copysign(1, points))}{text}{THIN}points"
     if before == 0:
         return "" if now == 0 else f"from {figure(0, unit)}"
     ratio = now / before

@@ -58,7 +58,7 @@ def lead(scope: Scope, now: Mapping[str, Figure], before: Mapping[str, Figure]) 
             moved.append((not change.worrying, len(moved), name))
     if not moved:
         return
-    with st.container(key="why-lead"):
+    with st.container(key="why-lead", gap=None):
         for _, _, name in sorted(moved)[:MOVED]:
             shifts = _shifts(scope, name)
             said = sentence(shifts[0]) if shifts else ""
@@ -69,19 +69,31 @@ def lead(scope: Scope, now: Mapping[str, Figure], before: Mapping[str, Figure]) 
 
 def sentence(shift: Shift) -> str:
     """Put in words where a change came from."""
-    by, unit = words.field(shift.by).lower(), shift.metric.unit
-    outstanding = [part for part in shift.parts if part.stands_out][:3]
+    by, change = words.field(shift.by).lower(), shift.change.value
+    said = []
+    if shift.metric.total and shift.rate.value and shift.volume.value * change > 0:
+        more = "more" if shift.volume.value > 0 else "fewer"
+        said.append(f"{signed(shift.volume.value, shift.metric.unit)} of it comes of {more} requests.")
     if not shift.metric.total and shift.mix.sure and abs(shift.mix.value) > abs(shift.rate.value):
         largest = sorted(shift.parts, key=lambda part: -abs(part.share_now - part.share_before))[:2]
-        changed = [
+        shares = [
             f"{words.group(part.group)} {units.share(part.share_before)} → {units.share(part.share_now)}"
             for part in largest
         ]  # fmt: skip
-        return f"It comes of other shares by {by}: {words.listed(changed)} of the requests."
-    if outstanding:
-        named = [f"{words.group(part.group)} ({signed(part.effect.value, unit)})" for part in outstanding]
-        return f"By {by}, it comes from {words.listed(named)}."
-    return "It is about the same in all groups: no field tells them apart."
+        said.append(f"It comes of other shares by {by}: {words.listed(shares)}.")
+        return " ".join(said)
+    along = [part for part in shift.parts if part.effect.sure and part.effect.value * change > 0][:2]
+    against = [part for part in shift.parts if part.stands_out and part.effect.value * change < 0][:1]
+    if not shift.explains or not along:
+        said.append("It is much the same in all groups: no field tells them apart.")
+        return " ".join(said)
+    named = f"By {by}, most of it is {words.listed([_named(part, shift) for part in along])}"
+    other = f"; {_named(against[0], shift)} went the other way" if against else ""
+    return " ".join([*said, f"{named}{other}."])
+
+
+def _named(part: Part, shift: Shift) -> str:
+    return f"{words.group(part.group)} ({signed(part.effect.value, shift.metric.unit)})"
 
 
 def signed(value: float, unit: str) -> str:

@@ -73,7 +73,7 @@ def test_changes_are_dated_when_asked_for():
 def test_overview_says_first_what_moved_and_where_it_came_from():
     said = words(look("overview", **WEEK))
     assert "Error rate rose" in said
-    assert "By feature, it comes from f1" in said
+    assert "By feature, most of it is f1" in said
 
 
 @pytest.mark.usefixtures("fortnight")
@@ -83,7 +83,7 @@ def test_a_figure_is_asked_why_and_answers_below():
     assert not page.exception
     said = words(page)
     assert "Why cost per request moved by +$0.0100" in said
-    assert "It is about the same in all groups" in said
+    assert "It is much the same in all groups" in said
     assert page.query_params["why"] == "cost_per_request"
     page.button(key="why-close").click().run()
     assert "Why cost per request moved" not in words(page)
