@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from analysis import export, readonly
-from analysis.drift.report import drift, windows
-from analysis.drift.series import changes
 from analysis.ingest import ledger
 from analysis.ingest.adapters import ADAPTERS
 from analysis.ingest.mapping import TARGETS
@@ -23,16 +21,13 @@ from analysis.ingest.report import Options
 from analysis.ingest.run import undo as undo_import
 from analysis.metrics import lookup
 from analysis.metrics.catalogue import METRICS
-from analysis.metrics.extent import extent
 from analysis.metrics.lookup import find, imported, scored
 from analysis.metrics.query import measure
-from analysis.metrics.shifts.explain import candidates, explain_by
 from analysis.scoring.judge.order import Order
 from analysis.scoring.plan import coverage
 from analysis.scoring.registry import registry
-from analysis.state import topic_edits
-from analysis.topics import edits, listing
-from app.command import Call, Command, CommandError, awaited, compared, plain, selected
+from app import commands_drift, commands_topics
+from app.command import Call, Command, CommandError, awaited, plain, selected
 from app.work import import_arguments
 
 
@@ -146,54 +141,6 @@ def _metric(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
     return {"metric": metric.name, "unit": metric.unit, "selection": filter.sentence(), "rows": rows}
 
 
-def _explain(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Split the change of a metric by the groups of a field, or of the one that tells most."""
-    store, name = call.runtime.store, arguments["name"]
-    before, now = compared(arguments)
-    fields = [arguments["by"]] if arguments.get("by") else candidates(store, now)
-    if not fields:
-        raise ValueError("These records have no field of several values to split by. Name one: --by.")
-    shift, *others = explain_by(store, name, before, now, fields)
-    found = {key: plain(value) for key, value in asdict(shift).items() if key != "metric"}
-    return {
-        "metric": shift.metric.name, "unit": shift.metric.unit, "now_is": now.sentence(),
-        "before_is": before.sentence(), **found,
-        "others": [{"by": other.by, "explains": plain(other.explains)} for other in others],
-    }  # fmt: skip
-
-
-def _drift(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Compare a window of the records with a reference: by default the last week with the one before."""
-    store, window, against = call.runtime.store, selected(arguments), arguments["against"]
-    if window.start is None:
-        last = window.end or extent(store).last
-        if last is None:
-            raise ValueError("There are no records with a time.")
-        window = window.during(last - timedelta(weeks=1), last)
-    start, between, end = against.partition("..")
-    if between:
-        reference = selected({"from": start, "to": end})
-        found = drift(store, window, window.during(reference.start, reference.end))
-    else:
-        reference, window = windows(store, window, against)
-        found = drift(store, window, reference)
-    return {
-        "window": found.window.sentence(), "reference": found.reference.sentence(), **plain(asdict(found.report)),
-        "smallest": found.report.smallest,
-        "outcomes": [
-            {"metric": shift.metric.name, "before": shift.before, "now": shift.now, "p": outcome.p,
-             "adjusted": outcome.adjusted, "changed": outcome.changed,
-             **{part: plain(asdict(getattr(shift, part))) for part in ("change", "mix", "rate")}}
-            for outcome in found.outcomes for shift in (outcome.shift,)
-        ],
-    }  # fmt: skip
-
-
-def _changes(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Find when topics and outcomes changed."""
-    return {"changes": [plain(asdict(change)) for change in changes(call.runtime.store, selected(arguments))]}
-
-
 def _export(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
     """Write records, their scores or topics to a file in staging, for the caller to move."""
     ending, store = arguments["ending"].removeprefix("."), call.runtime.store
@@ -239,67 +186,6 @@ def _score(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
     return awaited(call, "score", {"scorers": [scorer.name for scorer in chosen], "sample": sample})
 
 
-def _topics(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
-    """List the topics of a column's map."""
-    store, column = call.runtime.store, arguments["of"]
-    about = {name: plain(value) for name, value in listing.current(store, column).items()}
-    rows = [{name: plain(value) for name, value in row.items()} for row in listing.topics(store, column)]
-    return {"of": column, "map": about, "topics": rows}
-
-
-def _topics_build(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Build a column's map anew, or place on it what came since."""
-    return awaited(call, "topics", {"column": arguments["of"], "model": arguments["model"], "new": arguments["new"],
-                                    "seed": arguments["seed"]})  # fmt: skip
-
-
-def _topics_rename(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Give a topic a name of one's own; an empty one takes it back to the name that was made for it."""
-    store, state, column = call.runtime.store, call.runtime.state, arguments["of"]
-    edit = edits.rename(store, state, int(arguments["id"]), arguments["name"], column=column, who=call.who)
-    return _edited(edit)
-
-
-def _topics_merge(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Make one topic of several."""
-    topics, column = [int(number) for number in arguments["ids"]], arguments["of"]
-    return _edited(edits.merge(call.runtime.store, call.runtime.state, topics, column=column, who=call.who))
-
-
-def _topics_split(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Look for sub-topics, and split the topic into them where that is asked for."""
-    column = arguments["of"]
-    found = awaited(call, "subtopics", {"column": column, "topic": int(arguments["id"])})
-    shown = {"parts": [{name: part[name] for name in ("name", "middle", "n")} for part in found["parts"]]}
-    if not arguments.get("accept") or not found["parts"]:
-        return shown | {"edit": None}
-    return shown | _edited(edits.split(call.runtime.store, call.runtime.state, found, column=column, who=call.who))
-
-
-def _topics_edits(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
-    """List people's edits of topics, newest first."""
-    found = topic_edits.everything(call.runtime.state, arguments["of"])
-    held = {edit.id for edit in topic_edits.in_force(found)}
-    rows = [
-        {"id": edit.id, "made": plain(edit.made), "who": edit.who, "what": edits.words(edit), "holds": edit.id in held}
-        for edit in found if edit.kind != topic_edits.TAKE_BACK
-    ]  # fmt: skip
-    return {"of": arguments["of"], "edits": rows[::-1]}
-
-
-def _topics_take_back(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Take an edit of topics back."""
-    number, column = int(arguments["id"]), arguments["of"]
-    try:
-        return _edited(edits.take_back(call.runtime.store, call.runtime.state, number, column=column, who=call.who))
-    except KeyError as error:
-        raise ValueError(f"There is no edit {number} to take back. `afterword topics edits` lists them.") from error
-
-
-def _edited(edit: topic_edits.Edit) -> dict[str, Any]:
-    return {"edit": edit.id, "what": edits.words(edit)}
-
-
 def _sql(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
     """Answer a SELECT."""
     answer = readonly.ask(call.runtime.store, arguments["sql"])
@@ -314,19 +200,11 @@ COMMANDS: dict[str, Command] = {
     "refused": _refused,
     "metrics": _metrics,
     "metric": _metric,
-    "explain": _explain,
-    "drift": _drift,
-    "changes": _changes,
     "export": _export,
     "scorers": _scorers,
     "score": _score,
     "judge": _judge,
-    "topics": _topics,
-    "topics build": _topics_build,
-    "topics rename": _topics_rename,
-    "topics merge": _topics_merge,
-    "topics split": _topics_split,
-    "topics edits": _topics_edits,
-    "topics take-back": _topics_take_back,
     "sql": _sql,
+    **commands_drift.COMMANDS,
+    **commands_topics.COMMANDS,
 }

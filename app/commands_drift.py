@@ -1,0 +1,68 @@
+"""What changed, and why: see :mod:`app.commands`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from analysis.drift.report import drift, windows
+from analysis.drift.series import changes
+from analysis.metrics.extent import extent
+from analysis.metrics.shifts.explain import candidates, explain_by
+from app.command import Call, Command, compared, plain, selected
+
+
+def _explain(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Split the change of a metric by the groups of a field, or of the one that tells most."""
+    store, name = call.runtime.store, arguments["name"]
+    before, now = compared(arguments)
+    fields = [arguments["by"]] if arguments.get("by") else candidates(store, now)
+    if not fields:
+        raise ValueError("These records have no field of several values to split by. Name one: --by.")
+    shift, *others = explain_by(store, name, before, now, fields)
+    found = {key: plain(value) for key, value in asdict(shift).items() if key != "metric"}
+    return {
+        "metric": shift.metric.name, "unit": shift.metric.unit, "now_is": now.sentence(),
+        "before_is": before.sentence(), **found,
+        "others": [{"by": other.by, "explains": plain(other.explains)} for other in others],
+    }  # fmt: skip
+
+
+def _drift(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Compare a window of the records with a reference: by default the last week with the one before."""
+    store, window, against = call.runtime.store, selected(arguments), arguments["against"]
+    if window.start is None:
+        last = window.end or extent(store).last
+        if last is None:
+            raise ValueError("There are no records with a time.")
+        window = window.during(last - timedelta(weeks=1), last)
+    start, between, end = against.partition("..")
+    if between:
+        reference = selected({"from": start, "to": end})
+        found = drift(store, window, window.during(reference.start, reference.end))
+    else:
+        reference, window = windows(store, window, against)
+        found = drift(store, window, reference)
+    return {
+        "window": found.window.sentence(), "reference": found.reference.sentence(), **plain(asdict(found.report)),
+        "smallest": found.report.smallest,
+        "outcomes": [
+            {"metric": shift.metric.name, "before": shift.before, "now": shift.now, "p": outcome.p,
+             "adjusted": outcome.adjusted, "changed": outcome.changed,
+             **{part: plain(asdict(getattr(shift, part))) for part in ("change", "mix", "rate")}}
+            for outcome in found.outcomes for shift in (outcome.shift,)
+        ],
+    }  # fmt: skip
+
+
+def _changes(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Find when topics and outcomes changed."""
+    return {"changes": [plain(asdict(change)) for change in changes(call.runtime.store, selected(arguments))]}
+
+
+COMMANDS: dict[str, Command] = {
+    "explain": _explain,
+    "drift": _drift,
+    "changes": _changes,
+}
