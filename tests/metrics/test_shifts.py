@@ -133,6 +133,7 @@ def test_a_percentile_s_split_is_shapley_s():
     before = np.array([[[40.0, 40, 20, 0], [0, 0, 0, 0]]])
     now = np.array([[[10.0, 10, 40, 0], [0, 5, 5, 30]]])
     values = np.array([1.0, 2.0, 4.0, 8.0])
+    bins = np.stack([values, values], axis=1)
     sizes, shapes = (
         [(100.0, 60.0), (0.0, 40.0)],
         [(before[0, 0] / 100, now[0, 0] / 60), (now[0, 1] / 40, now[0, 1] / 40)],
@@ -148,7 +149,7 @@ def test_a_percentile_s_split_is_shapley_s():
             value = float(values[(counts.cumsum() >= 0.9 * counts.sum() - 1e-9).argmax()])
             expected[step // 2, step % 2] += (value - last) / len(orders)
             last = value
-    found = split.of_percentile(before, now, values, 0.9)
+    found = split.of_percentile(before, now, bins, 0.9)
     assert found.total.sum() == pytest.approx(8 - 4)
     assert found.mix[0] == pytest.approx(expected[0], abs=0.5)
     assert found.rate[0] == pytest.approx(expected[1], abs=0.5)

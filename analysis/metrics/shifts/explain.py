@@ -189,7 +189,7 @@ class _Side:
     @classmethod
     def of(cls, parts: Parts, above: Array, below: Array) -> _Side:
         above, below = above.sum(0), below.sum(0)
-        sizes = below.sum(-1) if len(parts.values) else below
+        sizes = below.sum(-1) if len(parts.bins) else below
         shares = sizes / sizes.sum() if sizes.sum() > 0 else sizes
         return cls(
             _value(parts, above.sum(0), below.sum(0)),
@@ -200,8 +200,8 @@ class _Side:
 def _value(parts: Parts, above: Array, below: Array) -> float | None:
     if not below.sum() > 0:
         return None
-    if len(parts.values):
-        return float(split.percentile(below, parts.values, parts.point))
+    if len(parts.bins):
+        return float(split.percentile(below, parts.bins, parts.point))
     return float(above if parts.metric.total else above / below)
 
 
@@ -211,7 +211,7 @@ def _bootstrapped(parts: Parts) -> Effects | None:
     if min(hands.sum() for hands in held) < FEWEST:
         return None
     either = held[0] | held[1]
-    weights = np.zeros((REPEATS_OF_PERCENTILE if len(parts.values) else REPEATS, DRAWS))
+    weights = np.zeros((REPEATS_OF_PERCENTILE if len(parts.bins) else REPEATS, DRAWS))
     rng = np.random.default_rng(0)
     weights[:, either] = rng.multinomial(either.sum(), np.full(either.sum(), 1 / either.sum()), len(weights))
     return parts.split(weights)

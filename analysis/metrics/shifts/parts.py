@@ -50,8 +50,8 @@ class Parts:
     above0, below0, above, below : array (hands, groups)
         What the metric divides and by what; of a sum, the sum and the records. Of a percentile `below0` and `below`
         are counts of records, array (hands, groups, bins), and the others are nought.
-    values : array (bins,)
-        The values of a percentile's bins; empty for other metrics.
+    bins : array (bins, 2)
+        Where a percentile's bins begin and end; empty for other metrics.
     """
 
     metric: Metric
@@ -60,15 +60,15 @@ class Parts:
     below0: NDArray[np.float64]
     above: NDArray[np.float64]
     below: NDArray[np.float64]
-    values: NDArray[np.float64]
+    bins: NDArray[np.float64]
 
     def split(self, weights: NDArray[np.float64]) -> Effects:
         """Split the change: arrays (draws, groups), with each hand as often as `weights`, array (draws, hands), say."""
         above0, below0, above, below = (
             np.tensordot(weights, part, axes=1) for part in (self.above0, self.below0, self.above, self.below)
         )
-        if len(self.values):
-            return split.of_percentile(below0, below, self.values, self.point)
+        if len(self.bins):
+            return split.of_percentile(below0, below, self.bins, self.point)
         return (split.of_sum if self.metric.total else split.of_ratio)(above0, below0, above, below)
 
     @property
@@ -93,11 +93,15 @@ def gather(store: Store, metric: Metric, before: Filter, now: Filter, by: str, b
     if percentile:
         bins = sorted(set(frames[0]["bin"]) | set(frames[1]["bin"]), key=lambda bin: (bin is not None, bin or 0))
         counts0, counts = (_dense(frame, "below", groups, bins) for frame in frames)
-        values = np.array([0.0 if found is None else 10 ** ((found + 0.5) / PER_DECADE) for found in bins])
+        ends = np.array([(0.0, 0.0) if found is None else _ends(found) for found in bins]).reshape(-1, 2)
         none = np.zeros(counts.shape[:2])
-        return _folded(Parts(metric, groups, none, counts0, none, counts, values))
+        return _folded(Parts(metric, groups, none, counts0, none, counts, ends))
     above0, below0, above, below = (_dense(frame, part, groups) for frame in frames for part in ("above", "below"))
     return _folded(Parts(metric, groups, above0, below0, above, below, np.empty(0)))
+
+
+def _ends(bin: int) -> tuple[float, float]:
+    return 10 ** (bin / PER_DECADE), 10 ** ((bin + 1) / PER_DECADE)
 
 
 def _folded(parts: Parts) -> Parts:
@@ -115,7 +119,7 @@ def _folded(parts: Parts) -> Parts:
     rest = [OTHER] if small.sum() > 1 else [group for group, kept in zip(parts.groups, small, strict=True) if kept]
     return Parts(
         parts.metric, [*groups, *rest], fold(parts.above0), fold(parts.below0), fold(parts.above), fold(parts.below),
-        parts.values,
+        parts.bins,
     )  # fmt: skip
 
 

@@ -89,7 +89,7 @@ def of_sum(sums0: Array, records0: Array, sums: Array, records: Array) -> Effect
     )
 
 
-def of_percentile(counts0: Array, counts: Array, values: Array, point: float, *, seed: int = 0) -> Effects:
+def of_percentile(counts0: Array, counts: Array, bins: Array, point: float, *, seed: int = 0) -> Effects:
     """Split the change of a percentile: each group's size and its distribution change one after the other.
 
     Averaged over random orders (Castro, Gómez & Tejada 2009, Computers & Operations Research 36, 1726-1730), each of
@@ -98,9 +98,9 @@ def of_percentile(counts0: Array, counts: Array, values: Array, point: float, *,
     Parameters
     ----------
     counts0, counts : array (..., groups, bins)
-        Records of each group at each value, before and now.
-    values : array (bins,)
-        In ascending order.
+        Records of each group in each bin, before and now.
+    bins : array (bins, 2)
+        Where each bin begins and ends, in ascending order.
     point : float
         The percentile, 0 to 1.
     """
@@ -115,7 +115,7 @@ def of_percentile(counts0: Array, counts: Array, values: Array, point: float, *,
     orders = [order for one in drawn for order in (one, one[::-1])]
     for order in orders:
         sizes, shapes, whole = size0.copy(), shape0.copy(), (size0 * shape0).sum(-2)
-        last = percentile(whole, values, point)
+        last = percentile(whole, bins, point)
         for step in order:
             what, group = divmod(int(step), groups)
             before = sizes[..., group, :] * shapes[..., group, :]
@@ -125,17 +125,22 @@ def of_percentile(counts0: Array, counts: Array, values: Array, point: float, *,
                 sizes[..., group, :] = size[..., group, :]
             whole = whole + sizes[..., group, :] * shapes[..., group, :] - before
             # where every group of before went first, nothing is there for a step
-            now = np.where(whole.sum(-1) > _NOTHING, percentile(whole, values, point), last)
+            now = np.where(whole.sum(-1) > _NOTHING, percentile(whole, bins, point), last)
             effects[what, ..., group] += now - last
             last = now
     mix, rate = effects / len(orders)
     return Effects(np.zeros_like(mix), mix, rate)
 
 
-def percentile(counts: Array, values: Array, point: float) -> Array:
-    """Read a percentile off counts (..., bins): the first of the values, which ascend, that so many records reach."""
+def percentile(counts: Array, bins: Array, point: float) -> Array:
+    """Read a percentile off counts (..., bins): in the first bin that so many records reach, as if evenly spread."""
     reach = counts.cumsum(-1)
-    found: Array = values[(reach >= reach[..., -1:] * point - _NOTHING).argmax(-1)]
+    wanted = reach[..., -1:] * point
+    place = (reach >= wanted - _NOTHING).argmax(-1)[..., None]
+    held = np.take_along_axis(counts, place, -1)
+    into = np.divide(wanted - np.take_along_axis(reach, place, -1) + held, held, out=np.ones_like(held), where=held > 0)
+    low, high = bins[place[..., 0]].T
+    found: Array = low.T + (high - low).T * into[..., 0].clip(0, 1)
     return found
 
 
