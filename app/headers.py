@@ -15,16 +15,26 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+_BASE = 'window.__streamlit={BACKEND_BASE_URL:new URL(".",location.href).href}'
+
+
+def front_page() -> str:
+    """Streamlit's page, told where the server is: it would guess at an address below each page first, and find none.
+
+    Relative to the page, so that it holds behind a proxy that strips a prefix too.
+    """
+    page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    return page.replace("<head>", f"<head><script>{_BASE}</script>", 1)
 
 
 def content_security_policy() -> str:
     """The policy: the app's own files, and nothing that a text from a log could make a browser fetch.
 
-    Streamlit styles its page inline, and starts it with one inline script, which is let in by its hash. It loads the
+    Streamlit styles its page inline, and starts it with inline scripts, which are let in by their hashes. It loads the
     script of a component of ours from a blob, which only a script that runs already can make.
     """
-    page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-    hashes = (base64.b64encode(hashlib.sha256(script.encode()).digest()) for script in _INLINE_SCRIPT.findall(page))
+    scripts = _INLINE_SCRIPT.findall(front_page())
+    hashes = (base64.b64encode(hashlib.sha256(script.encode()).digest()) for script in scripts)
     own_scripts = " ".join(f"'sha256-{value.decode()}'" for value in hashes)
     return "; ".join(
         (

@@ -23,12 +23,13 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.responses import JSONResponse, RedirectResponse, StreamingResponse
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, StreamingResponse
 from starlette.routing import Route
 
 from analysis.ingest.report import Options
 from app import commands, identity, runtime
 from app.command import Call, CommandError
+from app.headers import front_page
 from app.navigation import ENTRIES
 from app.work import import_arguments
 
@@ -238,8 +239,14 @@ async def front(request: Request) -> Response:
     return RedirectResponse(f"/{query}")
 
 
+async def other(request: Request) -> Response:
+    """Serve a page other than the first: Streamlit's own file, told where the server is."""
+    return HTMLResponse(front_page(), headers={"Cache-Control": "no-cache"})
+
+
 ROUTES = [
     Route(f"/{ENTRIES[0].name}", front, methods=["GET"]),
+    *(Route(f"/{entry.name}", other, methods=["GET"]) for entry in ENTRIES[1:]),
     Route("/api/health", health, methods=["GET"]),
     Route("/api/imports", receive_upload, methods=["PUT"]),
     Route("/api/jobs/{number:int}", show_job, methods=["GET"]),

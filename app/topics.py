@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -14,7 +15,7 @@ from analysis.metrics.fields import AREA, NUMBERS, SCORER, TEXTS
 from analysis.metrics.map_points import TIME
 from analysis.topics.build import NoMapError
 from analysis.topics.listing import current, topics
-from app import data, drill, filters, navigation, states, units, watch
+from app import data, drill, filters, navigation, privacy, states, units, watch
 from app.charts import frame, topic_map
 from app.sizes import counted
 from app.text import escape, log_text, plain_label
@@ -28,6 +29,7 @@ _BY = "topics-colour"
 _VALUES = ("cost", "latency", "total_tokens", "output_tokens")
 _GROUPS = ("model", "environment", "app", "feature")
 _AREA = "topics-area"
+_DAYS = "topics-days"
 PICKED = "topics-picked"
 """What of the session holds the records chosen on the map."""
 _EPOCH = date(1970, 1, 1)
@@ -46,8 +48,10 @@ def about() -> dict[str, Any] | None:
 
 
 def middles() -> dict[str, str]:
-    """Give the text at the middle of each topic, by the topic's name."""
-    return {row["name"]: row["middle"] or "" for row in topics(data.store(), COLUMN) if row["id"] >= 0}
+    """Give the text at the middle of each topic, by the topic's name, as who is looking may see it."""
+    return {
+        row["name"]: privacy.for_reader(row["middle"] or "") for row in topics(data.store(), COLUMN) if row["id"] >= 0
+    }
 
 
 def unbuilt() -> None:
@@ -108,6 +112,7 @@ def draw(scope: Scope, map: dict[str, Any]) -> None:
     if drawn.line:
         area = Area.around(map["id"], drawn.line)
         st.session_state[PICKED], st.session_state[_AREA] = [], area.text() if area else ""
+        st.session_state[_DAYS] = drawn.days
     _chosen(scope, map["id"], points, names)
 
 
@@ -144,18 +149,21 @@ def _coloured(points: pl.DataFrame, value: str | None) -> Colouring:
 def _chosen(scope: Scope, map: int, points: pl.DataFrame, names: dict[int, str]) -> None:
     """Draw the texts that were clicked or drawn around, and for an area what can be done with it."""
     drawn = st.session_state.get(_AREA, "")
-    area = Area.parse(drawn) if drawn else None
+    area, days = Area.parse(drawn) if drawn else None, st.session_state.get(_DAYS)
     if area is not None and area.map == map:
         inside = area.holds(points["x"].to_numpy().astype(float), points["y"].to_numpy().astype(float))
         found = points.filter(pl.Series(inside, dtype=pl.Boolean))
+        if days is not None:
+            found = found.filter(pl.col("day").is_between(*days))
         st.session_state[PICKED] = found["id"].to_list()
     else:
         area, found = None, points.filter(points["id"].is_in(st.session_state.get(PICKED, [])))
     if found.is_empty():
         return
-    st.subheader(escape(f"{counted(len(found), 'text')} chosen"))
+    during = f", asked last {days[0]:%-d %b} to {days[1]:%-d %b %Y}" if area is not None and days is not None else ""
+    st.subheader(escape(f"{counted(len(found), 'text')} chosen{during}"))
     if area is not None:
-        _onward(scope, area)
+        _onward(scope, area, days)
     for row in found.sort("records", descending=True).head(_SHOWN).iter_rows(named=True):
         with st.container(key=f"chosen-{row['id']}", gap="small"):
             log_text(row["text"])
@@ -166,17 +174,22 @@ def _chosen(scope: Scope, map: int, points: pl.DataFrame, names: dict[int, str])
         st.caption(f"and {len(found) - _SHOWN:,} more; the data below the map has them all")
 
 
-def _onward(scope: Scope, area: Area) -> None:
-    """Offer to hold the page to an area, and the records in it."""
+def _onward(scope: Scope, area: Area, days: tuple[date, date] | None) -> None:
+    """Offer to hold the page to an area and the days that the brush showed, and the records in both."""
+    chosen, view = scope.chosen.where(AREA, area.text()), scope.view.where(AREA, [area.text()])
+    if days is not None:
+        start, end = (datetime(day.year, day.month, day.day) for day in (days[0], days[1] + timedelta(days=1)))
+        chosen = replace(chosen, start=max(start, chosen.start or start), end=min(end, chosen.end or end))
+        view = replace(view, period="custom", start=chosen.start, end=chosen.end)
     with st.container(horizontal=True, gap="medium"):
-        st.button("Keep only these", key="area-keep", on_click=_keep, args=(scope.view, area.text()))
-        drill.link("Records", scope.chosen.where(AREA, area.text()), key="area")
+        st.button("Keep only these", key="area-keep", on_click=_keep, args=(view,))
+        drill.link("Records", chosen, key="area")
         st.button("Let go", key="area-drop", on_click=_drop, type="tertiary")
 
 
-def _keep(view: View, area: str) -> None:
+def _keep(view: View) -> None:
     _drop()
-    filters.show(view.where(AREA, [area]))
+    filters.show(view)
 
 
 def _drop() -> None:

@@ -44,13 +44,14 @@ def points(store: Store, map: int, column: str, filter: Filter, value: str | Non
     found = "NULL" if named else _value(value, bound)
     group = fields.column(value, bound) if named and value is not None else "NULL"
     return store.frame(
-        f"""SELECT p.x, p.y, p.topic, count(*) AS records, avg({found})::DOUBLE AS value,
-            mode({group})::VARCHAR AS "group",
-            arg_max(r.id, (r.time, r.id))::VARCHAR AS id, any_value(left(r.{column}, {SHOWN})) AS text,
-            max(r.time)::DATE AS day
-        FROM placements p JOIN records r ON r.id = p.record_id
-        WHERE p.map = {map:d} AND {where}
-        GROUP BY p.x, p.y, p.topic ORDER BY hash(p.x, p.y) LIMIT {MOST}""",
+        f"""WITH placed AS MATERIALIZED (
+            SELECT p.x, p.y, p.topic, count(*) AS records, avg({found})::DOUBLE AS value,
+                mode({group})::VARCHAR AS "group", arg_max(r.id, (r.time, r.id)) AS id, max(r.time)::DATE AS day
+            FROM placements p JOIN records r ON r.id = p.record_id
+            WHERE p.map = {map:d} AND {where}
+            GROUP BY p.x, p.y, p.topic ORDER BY hash(p.x, p.y) LIMIT {MOST})
+        SELECT o.* REPLACE (o.id::VARCHAR AS id), left(r.{column}, {SHOWN}) AS text
+        FROM placed o JOIN records r ON r.id = o.id ORDER BY hash(o.x, o.y)""",
         parameters | bound.values,
     )
 

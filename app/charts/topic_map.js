@@ -9,6 +9,8 @@ const ROW = 17; // pixels of a name's line
 const ABOVE = 11; // pixels that a name stands above the middle of its topic
 const STEP = 90; // milliseconds of a day as it plays
 const STRETCHED = 1.8; // how much wider than high a step of the map may be, or the other way round
+const SLICE = 8; // milliseconds of a frame that points are drawn in; the rest of a picture waits for the next frame
+const CHUNK = 500; // points drawn between two looks at the clock
 const MANY = 4000; // points from which on they are drawn smaller and fainter, so that dense places show
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -24,7 +26,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const box = [...extent(x), ...extent(y)], middle = [(box[0] + box[1]) / 2, (box[2] + box[3]) / 2];
   const grid = cells(x, y, box), widths = new Map();
   const thin = Math.max(0.45, Math.min(1, Math.sqrt(MANY / x.length)));
-  let wide = 1, high = 1, ratio = 1, units = [1, 1], image = null, asked = 0, playing = 0;
+  let wide = 1, high = 1, ratio = 1, units = [1, 1], image = null, asked = 0, playing = 0, stale = true, work = null, shown = null;
+  const sheet = document.createElement("canvas");
 
   function fit() {
     ratio = window.devicePixelRatio || 1;
@@ -34,6 +37,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     canvas.width = Math.round(wide * ratio);
     canvas.height = Math.round(high * ratio);
     image = pen.createImageData(canvas.width, canvas.height);
+    [sheet.width, sheet.height, work, shown] = [canvas.width, canvas.height, null, null];
     draw();
   }
   // The axes have no unit: each is stretched to fill the canvas, within reason.
@@ -45,17 +49,22 @@ export default function ({ data, parentElement, setTriggerValue }) {
     (at - wide / 2 - held.left) / (units[0] * held.scale) + middle[0],
     middle[1] - (of - high / 2 - held.top) / (units[1] * held.scale),
   ];
-  const seen = (place) => held.day === null || Math.abs(day[place] - held.day) <= width / 2;
+  const seen = (place, at = held.day) => at === null || Math.abs(day[place] - at) <= width / 2;
 
   function draw() {
+    stale = true;
     if (!asked) asked = requestAnimationFrame(paint);
   }
   function paint() {
     asked = 0;
     const style = getComputedStyle(canvas);
     const ink = style.color, paper = style.getPropertyValue("--st-background-color").trim() || "#ffffff";
-    dot(rgba(paper));
-    pen.putImageData(image, 0, 0);
+    picture(rgba(paper));
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    pen.fillStyle = paper;
+    pen.fillRect(0, 0, canvas.width, canvas.height);
+    if (shown) lay();
+    if (work || stale) asked = requestAnimationFrame(paint);
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     write(ink, paper, style.getPropertyValue("--st-heading-font") || "serif");
     if (held.path) {
@@ -67,17 +76,40 @@ export default function ({ data, parentElement, setTriggerValue }) {
       pen.setLineDash([]);
     }
   }
-  // Points are set into the picture's bytes: fifty thousand calls of a canvas would not be done within a frame.
-  function dot(paper) {
+  // A picture of many points takes longer than a frame. It is drawn in slices; until it is done, the last one stands,
+  // moved and stretched to where its points are by now.
+  function picture(paper) {
+    const until = performance.now() + SLICE;
+    if (!work) {
+      stale = false;
+      const { scale, left, top, day } = held;
+      work = { view: { scale, left, top }, slices: dots(paper, { scale, left, top, day }) };
+    }
+    while (performance.now() < until)
+      if (work.slices.next().done) {
+        sheet.getContext("2d").putImageData(image, 0, 0);
+        [shown, work] = [work.view, null];
+        return;
+      }
+  }
+  function lay() {
+    const by = held.scale / shown.scale;
+    const left = ((held.left - shown.left * by + (wide / 2) * (1 - by)) * ratio);
+    const top = ((held.top - shown.top * by + (high / 2) * (1 - by)) * ratio);
+    pen.drawImage(sheet, left, top, canvas.width * by, canvas.height * by);
+  }
+  // Points are set into the picture's bytes: fifty thousand calls of a canvas would take far longer.
+  function* dots(paper, view) {
     const bytes = image.data;
     new Uint32Array(bytes.buffer).fill((255 << 24) | (paper[2] << 16) | (paper[1] << 8) | paper[0]);
-    const ax = units[0] * held.scale * ratio, bx = (wide / 2 + held.left - middle[0] * units[0] * held.scale) * ratio;
-    const ay = -units[1] * held.scale * ratio, by = (high / 2 + held.top + middle[1] * units[1] * held.scale) * ratio;
-    const grown = (Math.min(2.5, Math.sqrt(held.scale)) * Math.min(1, thin * Math.sqrt(held.scale)) * ratio) / 2;
-    const strong = Math.min(0.82, 0.82 * Math.sqrt(thin) * Math.sqrt(held.scale));
-    for (const faint of held.day === null ? [false] : [true, false])
+    const ax = units[0] * view.scale * ratio, bx = (wide / 2 + view.left - middle[0] * units[0] * view.scale) * ratio;
+    const ay = -units[1] * view.scale * ratio, by = (high / 2 + view.top + middle[1] * units[1] * view.scale) * ratio;
+    const grown = (Math.min(2.5, Math.sqrt(view.scale)) * Math.min(1, thin * Math.sqrt(view.scale)) * ratio) / 2;
+    const strong = Math.min(0.82, 0.82 * Math.sqrt(thin) * Math.sqrt(view.scale));
+    for (const faint of view.day === null ? [false] : [true, false])
       for (let place = 0; place < x.length; place++) {
-        if (held.day !== null && seen(place) === faint) continue;
+        if (place % CHUNK === CHUNK - 1) yield;
+        if (view.day !== null && seen(place, view.day) === faint) continue;
         const colour = colours[hue[place]], opaque = (faint ? FAINT : strong) * colour[3];
         set(bytes, ax * x[place] + bx, ay * y[place] + by, (size[place] / 10) * grown, colour, opaque);
       }
@@ -190,7 +222,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     held.drag = null;
     if (held.path && moved) {
       const every = Math.ceil(held.path.length / TOLD);
-      setTriggerValue("around", held.path.filter((_, n) => n % every === 0).map(([at, of]) => back(at, of)));
+      const line = held.path.filter((_, n) => n % every === 0).map(([at, of]) => back(at, of));
+      setTriggerValue("around", { line, day: held.day });
     } else if (!moved) {
       const place = nearest(event.offsetX, event.offsetY);
       if (place >= 0) setTriggerValue("picked", place);

@@ -29,6 +29,8 @@ NONE = -1
 """The topic of texts that are of none."""
 _MOST = 1000
 """Corners of a line that are read."""
+_LETTERS = 1_400_000
+"""Of all the texts that a browser is sent; of many points, each has fewer."""
 STEPS = 7
 """Colours from low to high."""
 _NEAR = 5
@@ -50,10 +52,14 @@ class Colouring:
 
 @dataclass(frozen=True)
 class Drawn:
-    """What was done on the map just now: the row of the point that was clicked, or the line drawn around some."""
+    """What was done on the map just now: the row of the point that was clicked, or the line drawn around some.
+
+    `days` are the first and the last day that the brush showed, None for all the time.
+    """
 
     picked: int | None = None
     line: tuple[tuple[float, float], ...] = ()
+    days: tuple[date, date] | None = None
 
 
 def draw(points: pl.DataFrame, names: Mapping[int, str], colouring: Colouring, *, key: str) -> Drawn:
@@ -73,6 +79,8 @@ def draw(points: pl.DataFrame, names: Mapping[int, str], colouring: Colouring, *
     first, span = (min(known), (max(known) - min(known)).days + 1) if known else (date.min, 0)
     titles = [*names, NONE]
     places = {topic: place for place, topic in enumerate(titles)}
+    width = max(6, span // 13)
+    letters = min(140, _LETTERS // max(len(points), 1))
     columns = pl.DataFrame({
         "x": points["x"].cast(pl.Float32), "y": points["y"].cast(pl.Float32),
         "hue": pl.Series(colouring.of, dtype=pl.UInt8),
@@ -80,11 +88,11 @@ def draw(points: pl.DataFrame, names: Mapping[int, str], colouring: Colouring, *
         "day": pl.Series([(day - first).days if day is not None else -span for day in days], dtype=pl.Int32),
         "topic": pl.Series([places.get(topic, len(titles) - 1) for topic in points["topic"]], dtype=pl.UInt16),
         "records": points["records"].cast(pl.UInt32),
-        "text": [plain_label(text, limit=140) for text in points["text"]],
+        "text": [plain_label(text, limit=letters) for text in points["text"]],
     })  # fmt: skip
     data = {
         "points": columns, "palette": list(colouring.colours),
-        "width": max(6, span // 13), "days": [f"{first + timedelta(days=place):%-d %b %Y}" for place in range(span)],
+        "width": width, "days": [f"{first + timedelta(days=place):%-d %b %Y}" for place in range(span)],
         "titles": [plain_label(names.get(topic, "between the topics"), limit=80) for topic in titles],
         "names": _names(points, names), "legend": [[list(hues), *words] for hues, *words in colouring.legend],
     }  # fmt: skip
@@ -92,7 +100,17 @@ def draw(points: pl.DataFrame, names: Mapping[int, str], colouring: Colouring, *
         data=data, key=key, on_picked_change=lambda: None, on_around_change=lambda: None, height="content"
     )
     picked = int(given.picked) if given.picked is not None and 0 <= int(given.picked) < len(points) else None
-    return Drawn(picked, tuple((float(x), float(y)) for x, y in (given.around or ())[:_MOST]))
+    around = given.around or {}
+    line = tuple((float(x), float(y)) for x, y in around.get("line", ())[:_MOST])
+    return Drawn(picked, line, _brushed(around.get("day"), width, first, span))
+
+
+def _brushed(day: float | None, width: int, first: date, span: int) -> tuple[date, date] | None:
+    """Give the days that the brush shows around a day, counted from the first."""
+    if day is None or not span:
+        return None
+    middle, half = min(max(int(day), 0), span - 1), width // 2
+    return first + timedelta(days=max(middle - half, 0)), first + timedelta(days=min(middle + half, span - 1))
 
 
 def by_topic(points: pl.DataFrame) -> Colouring:

@@ -89,4 +89,23 @@ def test_points_drawn_around_are_read_kept_and_followed(served: Served, watched:
     page.get_by_role("link", name="Conversations").click()
     expect(page.get_by_text(re.compile("^40 records"))).to_be_visible()
     assert watched.outside() == []
-    assert watched.blocked() == []
+    assert watched.complaints == []
+
+
+def test_the_table_is_sorted_and_a_click_leads_to_the_records(served: Served, watched: Watched) -> None:
+    page = watched.page
+    page.goto(f"{served.url}/topics?period=all")
+    names = page.get_by_role("table").locator("button.name")
+    expect(names).to_have_count(2)
+    sort = page.get_by_role("columnheader", name="Topic")
+    sort.get_by_role("button").click()
+    expect(sort).to_have_attribute("aria-sort", "ascending")
+    expect(names.last).to_have_text("refund")
+    sort.get_by_role("button").click()
+    expect(sort).to_have_attribute("aria-sort", "descending")
+    expect(names.first).to_have_text("refund")
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    names.first.click()
+    expect(page).to_have_url(re.compile("/conversations.*topic"))
+    expect(page.get_by_text(re.compile("^40 records"))).to_be_visible()
+    assert watched.complaints == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import time
@@ -13,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.testclient import TestClient
 
+from app.navigation import ENTRIES
 from app.routes import GATE, ROUTES, as_json
 from tests.serving import Served, serving
 
@@ -180,3 +182,12 @@ def peak(pid: int) -> int:
     if not status.exists():
         pytest.skip("this system does not tell how much memory a process takes")
     return next(int(line.split()[1]) * 1024 for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+
+
+def test_each_page_but_the_first_tells_the_browser_where_the_server_is(stranger: httpx.Client) -> None:
+    for entry in ENTRIES[1:]:
+        page = stranger.get(f"/{entry.name}")
+        script = page.text.split("<script>", 1)[1].split("</script>", 1)[0]
+        assert "BACKEND_BASE_URL" in script
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in page.headers["content-security-policy"]

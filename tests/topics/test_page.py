@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from analysis.ingest.report import Options
 from analysis.topics import edits
@@ -79,6 +79,32 @@ def test_what_is_drawn_around_is_read_and_becomes_a_condition(
     assert "Drawn around on the map: all time" in words(page)
     assert "texts chosen" not in words(page)
     assert "120 records" in words(look("conversations", period="all", where=f"area={number}:{EVERYTHING}"))
+
+
+def test_what_is_drawn_around_while_the_brush_shows_some_days_is_of_these_days(
+    built: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(built, home, dirs_exist_ok=True)
+    with runtime.current().store.write() as cursor:
+        cursor.execute("UPDATE records SET time = TIMESTAMP '2026-04-01 12:00:00'")
+        cursor.execute(
+            """UPDATE records SET time = TIMESTAMP '2026-05-28 12:00:00' WHERE prompt IN (
+                SELECT DISTINCT prompt FROM records WHERE id IN (SELECT record_id FROM placements)
+                ORDER BY prompt LIMIT 20)"""
+        )
+
+    class Brushed:
+        picked = None
+        around: ClassVar[Any] = {"line": [[-999, -999], [999, -999], [999, 999], [-999, 999]], "day": 57}
+
+    monkeypatch.setattr(topic_map, "_component", lambda **_: Brushed)
+    page = look("topics", period="all")
+    assert "20 texts chosen, asked last 25 May to 28 May 2026" in words(page)
+    Brushed.around = None
+    page.button(key="area-keep").click().run()
+    assert page.query_params["from"] in ("2026-05-25", ["2026-05-25"])
+    kept = {"from": "2026-05-25", "to": "2026-05-29", "where": f"area={topic_of(home)[0]}:{EVERYTHING}"}
+    assert "40 records" in words(look("conversations", **kept))
 
 
 def test_an_area_of_a_map_that_is_gone_and_what_is_none(built: Path, home: Path) -> None:
