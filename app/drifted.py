@@ -204,7 +204,8 @@ def changes(scope: Scope) -> None:
     picked = breakdowns.listed(
         table, columns, rows, key="drift-changes-found",
         note=f"Circular binary segmentation, to {counted(hours, 'hour')}; all series together find a change where "
-        "there is none in one of twenty cases. Click a row for its conversations.",
+        "there is none in one of twenty cases, or two where days are like the ones before. Click a row for its "
+        "conversations.",
     )  # fmt: skip
     for point in picked:
         change = found[int(point["key"])]

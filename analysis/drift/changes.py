@@ -19,6 +19,9 @@ LEAST = 12
 SHUFFLES, FIRST, ENOUGH = 1_999, 99, 10
 """Orders that are drawn; no more than the first, where so many of them have a stretch as different."""
 
+MOST_ALIKE = 0.9
+"""Correlation of points with the ones before them that is reckoned with at most."""
+
 
 @dataclass(frozen=True)
 class Stretch:
@@ -42,7 +45,9 @@ def stretches(values: Array, weights: Array, *, chance: float = 0.01, seed: int 
 
     Circular binary segmentation: the stretch whose weighted mean differs most from the rest, kept where hardly any
     order of the same points has one as different, and again within and about it (Olshen, Venkatraman, Lucito & Wigler
-    2004, Biostatistics 5, 557-572). A lasting change is a stretch that reaches to the end.
+    2004, Biostatistics 5, 557-572). A lasting change is a stretch that reaches to the end. Where points are like the
+    ones before them, orders at random are too even: theirs is widened by the ratio of the two variances of a long mean,
+    (1 + r) / (1 - r) for a correlation of r (an autoregression of first order).
 
     Parameters
     ----------
@@ -51,7 +56,8 @@ def stretches(values: Array, weights: Array, *, chance: float = 0.01, seed: int 
     weights : array (points,)
         What each value rests on, such as its records.
     chance : float
-        Of finding a stretch where there is none.
+        Of finding a stretch where there is none, for independent points; of points with correlations of .3 and .6 with
+        the ones before it was twice that.
     """
     known = np.flatnonzero(~np.isnan(values) & (weights > 0))
     rng = np.random.default_rng(seed)
@@ -73,9 +79,10 @@ def _most_different(values: Array, weights: Array, rng: np.random.Generator) -> 
     ((statistic,), (start,), (end,)) = _largest(values, weights, order[None])
     if not statistic > 0:
         return None
+    wider = _persistence(values, int(start), int(end))
     as_large = shuffles = 0
     for many in (FIRST, SHUFFLES - FIRST):
-        drawn = _largest(values, weights, rng.permuted(np.tile(order, (many, 1)), axis=1))[0]
+        drawn = wider * _largest(values, weights, rng.permuted(np.tile(order, (many, 1)), axis=1))[0]
         as_large, shuffles = as_large + int((drawn >= statistic * (1 - 1e-9)).sum()), shuffles + many
         if as_large > ENOUGH:
             break
@@ -84,6 +91,22 @@ def _most_different(values: Array, weights: Array, rng: np.random.Generator) -> 
     if start == 0:
         start, end = end, len(values)
     return Stretch(int(start), int(end), p)
+
+
+def _persistence(values: Array, start: int, end: int) -> float:
+    """Tell how many times wider means vary as points are like the ones before, on top of the stretch that was found.
+
+    By the quadrant correlation about the medians (Blomqvist 1950), which a further change moves but little.
+    """
+    within = np.zeros(len(values), bool)
+    within[start:end] = True
+    rest = values.copy()
+    for part in (within, ~within):
+        if part.any():
+            rest[part] -= np.median(values[part])
+    alike = np.sin(np.pi / 2 * np.mean(np.sign(rest[1:]) * np.sign(rest[:-1])))
+    alike = min(max(float(alike), 0.0), MOST_ALIKE)
+    return (1 + alike) / (1 - alike)
 
 
 def _largest(

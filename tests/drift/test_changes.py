@@ -47,6 +47,16 @@ def test_noise_gives_as_few_as_said():
     assert alarms <= 7
 
 
+def test_series_that_remember_raise_few_more_alarms():
+    alarms = 0
+    for seed in range(40):
+        values = noise(80, seed)
+        for place in range(1, len(values)):
+            values[place] += 0.4 * values[place - 1]
+        alarms += bool(stretches(values, np.ones(80), chance=0.05, seed=seed))
+    assert alarms <= 8  # without reckoning with it, more than half
+
+
 def test_a_point_of_little_weight_is_no_change():
     values = noise(60)
     values[20:22] = 30
