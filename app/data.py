@@ -221,13 +221,13 @@ def _measure(
     return query.fill(frame, filter, grain) if grain else frame
 
 
-@st.cache_resource(max_entries=KEPT, show_spinner="Looking for what moved it")
+@st.cache_resource(max_entries=32, show_spinner="Looking for what moved it")  # thousands of groups each
 def _explained(now: tuple[str, int], name: str, before: Filter, chosen: Filter) -> list[Shift]:
     fields = shifts.candidates(store(), chosen)
     return shifts.explain_by(store(), name, before, chosen, fields) if fields else []
 
 
-@st.cache_resource(max_entries=KEPT, show_spinner="Comparing the two periods")
+@st.cache_resource(max_entries=32, show_spinner="Comparing the two periods")
 def _drift(now: tuple[str, int], reference: Filter, window: Filter) -> Drift:
     return compare_windows(store(), window, reference)
 
