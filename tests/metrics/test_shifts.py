@@ -118,6 +118,17 @@ def test_a_user_of_two_groups_counts_half_in_each(store: Store, add_records: Add
     assert parts(shift)["b"].effect.value == pytest.approx(60)
 
 
+def test_what_is_counted_over_all_requests_is_split_over_them(store: Store, add_records: Add):
+    rated = []
+    for month, thumbs in ((5, 10), (6, 30)):
+        ids = add_records(*calls(month, 100, model="a"))
+        rated += [{"record_id": id, "target_key": id, "name": "thumbs", "value": 1.0} for id in ids[:thumbs]]
+    add_records(scores=rated)
+    shift = explain(store, "thumbs_coverage", BEFORE, NOW, "model")
+    assert (shift.before, shift.now) == (0.1, 0.3)
+    assert parts(shift)["a"].rate == pytest.approx(0.2)
+
+
 def test_a_percentile_is_split_exactly_and_names_the_slow_group(store: Store, add_records: Add):
     add_records(*(call | {"latency": 1 + place / 100} for place, call in enumerate(calls(5, 100, model="fast"))))
     add_records(*(call | {"latency": 1 + place / 100} for place, call in enumerate(calls(6, 60, model="fast"))))

@@ -140,7 +140,7 @@ def _keys(by: str, blocks: Blocks, groups: Sequence[str]) -> Keys:
 
 def _summed(store: Store, metric: Metric, sample: Filter, keys: Keys) -> pl.DataFrame:
     """Read ``hand``, ``group``, ``above`` and ``below``."""
-    if metric.apart is not None:
+    if metric.apart is not None and metric.source == "records":
         return _shared(store, metric, sample, keys)
     found = scan(store, [metric], SOURCES[metric.source], sample, keys)
     value, n, spread = (pl.col(f"{metric.name}.{part}").cast(pl.Float64) for part in ("value", "n", "spread"))
