@@ -52,6 +52,10 @@ JUDGES = "judge.follows"
 BESIDE = frozenset({"judge"})
 """Kinds of jobs that wait for others' answers most of the time: they have a lane of their own, beside the rest."""
 
+PATIENCE = {"subtopics": 1, "score": 2, "topics": 3}
+"""How patient a kind of job is, others not at all: it gives way to the less patient. Two kinds that gave way to each
+other would never end."""
+
 _UNFORESEEN = "Afterword failed in a way it did not foresee; its log on standard error says where. Please report it."
 
 
@@ -146,7 +150,8 @@ class Runner:
             ticket.cancel()
 
     def _others_wait(self, kind: str) -> bool:
-        return any(ticket.kind != kind and ticket.kind not in BESIDE for ticket in list(self._tickets.values()))
+        waiting = {ticket.kind for ticket in list(self._tickets.values())} - BESIDE
+        return any(PATIENCE.get(other, 0) < PATIENCE.get(kind, 0) for other in waiting)
 
     def stop(self, patience: float = 20.0) -> None:
         """Take no more jobs, ask the present ones to stop, and wait up to `patience` seconds for that."""

@@ -14,6 +14,7 @@ from analysis.state.database import State
 from analysis.store import Store
 from analysis.workspace import Workspace
 from app.jobs import Runner
+from app.ticket import GiveWayError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -144,3 +145,27 @@ def test_what_a_killed_process_left_is_found_interrupted(stores: tuple[Store, St
     )
     bench.runner.stop()
     after.stop()
+
+
+def test_work_that_gives_way_to_other_work_comes_to_its_end(store: Store, tmp_path: Path):
+    ended: list[str] = []
+    both = threading.Event()
+
+    def polite(store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
+        both.wait(PATIENCE)
+        if ticket.others():
+            raise GiveWayError
+        ended.append(ticket.kind)
+        return {}
+
+    state = State(f"sqlite:///{tmp_path / 'state.sqlite'}")
+    runner = Runner(store, state, dict.fromkeys(("topics", "score", "subtopics"), polite))
+    for kind in ("topics", "score", "subtopics"):
+        runner.submit(kind, {}, who="ana")
+    both.set()
+    deadline = time.monotonic() + PATIENCE
+    while len(ended) < 3 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    runner.stop()
+    state.close()
+    assert ended == ["subtopics", "score", "topics"]

@@ -130,6 +130,8 @@ class Workshop:
         return path
 
     def _ask(self, **task: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+        if self._cancelled():
+            raise CancelledError("Cancelled; the map stays as it was.")
         try:
             answer = self._worker.ask({"model": self.model} | task)
         except WorkerError:

@@ -45,7 +45,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def test_from_the_server_s_own_scoring_to_the_place_in_the_text(served: Served, watched: Watched) -> None:
     page = watched.page
     page.goto(f"{served.url}/scoring")
-    expect(page.get_by_text("The quick scorers have scored every record")).to_be_visible()
+    scored = page.get_by_text("The quick scorers have scored every record")
+    expect(scored).to_be_visible(timeout=120_000)  # the first map of topics is drawn beside it
     page.goto(f"{served.url}/safety?period=all&metric=scorer.prompt_pii")
     expect(page.get_by_test_id("stMetric").filter(has_text="Prompts with personal data")).to_contain_text("25")
     expect(page.get_by_text("The worst first")).to_be_visible()
