@@ -47,6 +47,8 @@ def run(name: str, call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
         raise CommandError(str(error), 2) from error
     except (duckdb.CatalogException, duckdb.ConversionException, duckdb.InvalidInputException) as error:
         raise CommandError(str(error), 2) from error
+    except OverflowError as error:
+        raise CommandError("That reaches beyond the years 1 to 9999, which dates have.", 2) from error
     except (OSError, duckdb.Error) as error:
         raise CommandError(str(error), 1) from error
 

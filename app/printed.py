@@ -89,8 +89,10 @@ def _metric(answer: dict[str, Any]) -> str:
 def _explained(answer: dict[str, Any]) -> str:
     unit = answer["unit"]
     lines = [
-        f"{answer['metric']}{f' ({unit})' if unit else ''} by {answer['by']}: {clean(answer['now_is'])}, against "
-        f"{clean(answer['before_is'])}",
+        clean(
+            f"{answer['metric']}{f' ({unit})' if unit else ''} by {answer['by']}: {answer['now_is']}, against "
+            f"{answer['before_is']}"
+        ),
         f"{cell(_short(answer['before']))} → {cell(_short(answer['now']))}, a change of {_span(answer['change'])}:",
     ]
     words = {"volume": "more or fewer requests", "mix": "other shares of the groups", "rate": "the groups themselves"}

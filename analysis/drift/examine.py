@@ -114,7 +114,7 @@ def examine(sample: Sample, *, seed: int = 0) -> Report:
         _aspects({name: one for name, one in found.items() if (name in ASKED) is asked}, sample)
         for asked in (True, False)
     )
-    verdict = FEW if not aspects else DRIFTED if any(aspect.drifted for aspect in aspects) else SAME
+    verdict = FEW if min(blocks) < LEAST else DRIFTED if any(aspect.drifted for aspect in aspects) else SAME
     return Report(
         verdict, aspects, others, tuple(title for name, title in ASKED.items() if name not in found),
         _examples(sample, found[MEANING]) if MEANING in found else (),
