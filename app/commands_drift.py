@@ -17,7 +17,7 @@ def _explain(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
     """Split the change of a metric by the groups of a field, or of the one that tells most."""
     store, name = call.runtime.store, arguments["name"]
     before, now = compared(arguments)
-    fields = [arguments["by"]] if arguments.get("by") else candidates(store, now)
+    fields = [arguments["by"]] if arguments.get("by") else candidates(store, before, now)
     if not fields:
         raise ValueError("These records have no field of several values to split by. Name one: --by.")
     shift, *others = explain_by(store, name, before, now, fields)

@@ -223,7 +223,7 @@ def _measure(
 
 @st.cache_resource(max_entries=32, show_spinner="Looking for what moved it")  # thousands of groups each
 def _explained(now: tuple[str, int], name: str, before: Filter, chosen: Filter) -> list[Shift]:
-    fields = shifts.candidates(store(), chosen)
+    fields = shifts.candidates(store(), before, chosen)
     return shifts.explain_by(store(), name, before, chosen, fields) if fields else []
 
 

@@ -35,7 +35,7 @@ class Drift:
 def drift(store: Store, window: Filter, against: Filter, *, seed: int = 0) -> Drift:
     """Compare a window of the records with a reference."""
     asked = (fields.TOPIC, fields.LANGUAGE)
-    given = [name for name in candidates(store, window) if name not in asked][:FIELDS]
+    given = [name for name in candidates(store, against, window) if name not in asked][:FIELDS]
     sample = draw(store, against, window, [*asked, *given], seed=seed)
     return Drift(window, against, examine(sample, seed=seed), tuple(outcomes(store, against, window)))
 

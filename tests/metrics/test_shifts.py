@@ -16,7 +16,7 @@ from analysis.metrics.fields import UnknownFieldError
 from analysis.metrics.filter import Filter
 from analysis.metrics.lookup import UnknownMetricError
 from analysis.metrics.shifts import split
-from analysis.metrics.shifts.explain import NotExplainedError, Shift, explain, explain_by
+from analysis.metrics.shifts.explain import NotExplainedError, Shift, candidates, explain, explain_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -224,6 +224,11 @@ def test_the_field_that_tells_most_comes_first(store: Store, add_records: Add):
     shifts = explain_by(store, "error_rate", BEFORE, NOW, ["model", "feature"])
     assert [shift.by for shift in shifts] == ["feature", "model"]
     assert shifts[0].parts[0].group == "search"
+
+
+def test_a_switch_of_all_to_another_model_is_a_candidate(store: Store, add_records: Add):
+    add_records(*calls(5, 50, model="old"), *calls(6, 50, model="new"))
+    assert candidates(store, BEFORE, NOW) == ["model"]
 
 
 def test_too_few_have_no_interval(store: Store, add_records: Add):

@@ -141,11 +141,16 @@ def explain(store: Store, name: str, before: Filter, now: Filter, by: str) -> Sh
     return _explained(store, find(store, name), before, now, by, blocks(store, (before, now)))
 
 
-def candidates(store: Store, now: Filter) -> list[str]:
-    """List the fields worth splitting by: those of which the records have some values, and not one for each."""
+def candidates(store: Store, before: Filter, now: Filter) -> list[str]:
+    """List the fields worth splitting by: those of which both samples together have some values, not one a record."""
+    starts, ends = (before.start, now.start), (before.end, now.end)
+    both = now.during(
+        None if None in starts else min(start for start in starts if start is not None),
+        None if None in ends else max(end for end in ends if end is not None),
+    )
     held = {condition.field for condition in now.conditions if condition.op == "=" and len(condition.values) == 1}
     return [
-        found.field for found in dimensions(store, now)
+        found.field for found in dimensions(store, both)
         if 1 < found.values <= MOST and found.field not in (*held, *IDENTIFIERS, *OUTCOMES)
     ]  # fmt: skip
 
