@@ -10,7 +10,7 @@ import polars as pl
 
 from analysis.metrics import fields
 from analysis.metrics.blocks import blocks
-from analysis.metrics.fields import NONE, Bound
+from analysis.metrics.fields import Bound
 from analysis.topics import gather
 from analysis.topics.vectors import Vectors
 
@@ -93,10 +93,7 @@ def draw(store: Store, reference: Filter, window: Filter, by: Sequence[str], *, 
 def _drawn(store: Store, sample: Filter, by: Sequence[str], unit: Blocks, seed: int) -> pl.DataFrame:
     where, given = sample.predicate()
     bound = Bound("k")
-    columns = "".join(
-        f""", coalesce({fields.column(name, bound)}::VARCHAR, '{NONE}') AS "by {place}" """
-        for place, name in enumerate(by)
-    )
+    columns = "".join(f', {fields.group(name, bound)} AS "by {place}"' for place, name in enumerate(by))
     return store.frame(
         f"""WITH sized AS (SELECT {unit.sql} AS block, count(*) AS n FROM records r WHERE {where} GROUP BY 1),
         turns AS (SELECT block, row_number() OVER turn AS place, sum(n) OVER turn AS reach, sum(n) OVER () AS every

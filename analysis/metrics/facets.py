@@ -78,7 +78,7 @@ def values(store: Store, field: str, filter: Filter, *, limit: int = 50) -> pl.D
             _period(filter) | {"field": field},
         )
     bound = Bound("k")
-    column = f"coalesce({fields.column(field, bound)}::VARCHAR, '{NONE}')"
+    column = fields.group(field, bound)
     where, parameters = filter.predicate()
     return store.frame(
         f"SELECT {column} AS value, count(*) AS requests FROM records r WHERE {where} "

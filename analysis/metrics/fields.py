@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analysis.record import DIMENSIONS, TOKEN_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 NONE = "(none)"
 """How a missing value is written."""
@@ -151,6 +154,23 @@ def column(name: str, bound: Bound) -> str:
     if sort == "attribute":
         return f"nullif(variant_extract(r.attributes, {bound.add(name.removeprefix(ATTRIBUTE))})::VARCHAR, '')"
     raise UnknownFieldError(name)
+
+
+def group(name: str, bound: Bound, only: Iterable[str] | None = None) -> str:
+    """Give the SQL of the text that records are grouped by: a missing value reads :data:`NONE`.
+
+    A value that is not of `only`, where that is given, reads :data:`OTHER`.
+
+    Raises
+    ------
+    UnknownFieldError
+        As :func:`column` does.
+    """
+    value = f"coalesce({column(name, bound)}::VARCHAR, '{NONE}')"
+    if only is None:
+        return value
+    named = ", ".join(bound.add(one) for one in only)
+    return f"CASE WHEN {value} IN ({named}) THEN {value} ELSE '{OTHER}' END" if named else f"'{OTHER}'"
 
 
 def quoted(name: str) -> str:

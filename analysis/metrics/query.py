@@ -10,7 +10,7 @@ import polars as pl
 
 from analysis.metrics import fields
 from analysis.metrics.catalogue import METRICS
-from analysis.metrics.fields import NONE, OTHER, Bound
+from analysis.metrics.fields import OTHER, Bound
 from analysis.metrics.kept.figures import serve
 from analysis.metrics.lookup import eligible, find
 from analysis.metrics.period import bucket_end, check, floor
@@ -193,12 +193,8 @@ def _keys(by: Sequence[str], grain: str | None, folded: Mapping[str, pl.DataFram
         names.append("time")
         columns.append(f"date_trunc('{grain}', r.time)::TIMESTAMP")
     for name in by:
-        column = f"coalesce({fields.column(name, bound)}::VARCHAR, '{NONE}')"
-        if name in folded:
-            places = ", ".join(bound.add(value) for value in folded[name][name])
-            column = f"CASE WHEN {column} IN ({places}) THEN {column} ELSE '{OTHER}' END"
         names.append(name)
-        columns.append(column)
+        columns.append(fields.group(name, bound, folded[name][name] if name in folded else None))
     return Keys(tuple(names), tuple(columns), bound)
 
 

@@ -15,7 +15,7 @@ import polars as pl
 
 from analysis.metrics import facets, fields
 from analysis.metrics.catalogue import METRICS, MIN_N
-from analysis.metrics.fields import NONE, OTHER, Bound
+from analysis.metrics.fields import OTHER, Bound
 from analysis.metrics.kept.spreads import PER_DECADE
 from analysis.metrics.scan import SOURCES, Keys, scan
 from analysis.metrics.shifts import split
@@ -132,10 +132,8 @@ def _groups(store: Store, by: str, samples: Sequence[Filter], most: int) -> list
 
 def _keys(by: str, blocks: Blocks, groups: Sequence[str]) -> Keys:
     bound = Bound("k")
-    column = f"coalesce({fields.column(by, bound)}::VARCHAR, '{NONE}')"
-    named = ", ".join(bound.add(group) for group in groups)
-    group = f"CASE WHEN {column} IN ({named}) THEN {column} ELSE '{OTHER}' END" if groups else f"'{OTHER}'"
-    return Keys(("hand", "group"), (f"hash({blocks.sql}) % {DRAWS}", group), bound)
+    columns = (f"hash({blocks.sql}) % {DRAWS}", fields.group(by, bound, groups))
+    return Keys(("hand", "group"), columns, bound)
 
 
 def _summed(store: Store, metric: Metric, sample: Filter, keys: Keys) -> pl.DataFrame:
