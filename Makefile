@@ -55,8 +55,9 @@ tools:
 	  apt-get install -y -qq --no-install-recommends $$missing >/dev/null; } || \
 	  echo "Could not install: $$missing. The tests that need it will be skipped."
 
-# What the first map would wait for a minute for: the model as a quick graph, and the compiled functions of its fit.
-WARM = @$(BIN)/python -c 'from analysis.topics import export, fit; export.quantised(); fit.warm_up()' 2>/dev/null || \
+# What the first map would wait for two minutes for: the model as a quick graph and as word vectors, and the compiled
+# functions of its fit.
+WARM = @$(BIN)/python -c 'from analysis.topics import export, fit; export.quantised(); export.static(); fit.warm_up()' >/dev/null 2>&1 || \
 	  echo "Could not prepare for maps of topics; the first one will take longer."
 
 # Debian ships Python without ensurepip unless python3-venv is installed; its own pip can then fill the environment.

@@ -84,6 +84,10 @@ VERSIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE maps ADD COLUMN additions INTEGER DEFAULT 0",
         "ALTER TABLE maps ADD COLUMN left_over INTEGER DEFAULT 0",
     ),
+    (
+        # Whether it only stands in until the first map is drawn.
+        "ALTER TABLE maps ADD COLUMN sketch BOOLEAN DEFAULT false",
+    ),
 )
 
 

@@ -62,9 +62,17 @@ def unbuilt() -> None:
             "A map lays every prompt beside those that ask for the like, and finds the topics: what people talk about, "
             "and what each topic costs and how it fares. It is drawn on this machine, and sends nothing anywhere."
         )
-        if not watch.busy("topics"):
+        if watch.busy("topics"):
+            st.fragment(_look, run_every=watch.EVERY)()
+        else:
             st.button("Draw the map", type="primary", key="topics-build", on_click=build)
         st.caption("A minute or so for ten thousand different prompts.")
+
+
+def _look() -> None:
+    """Draw the page anew once there is a map: a sketch is there before the job is over."""
+    if about() is not None:
+        st.rerun()
 
 
 def build() -> None:
@@ -103,6 +111,8 @@ def draw(scope: Scope, map: dict[str, Any]) -> None:
             f"a point a text, larger where it was asked often; {of}; near means alike, the axes have no unit", limit=300
         )
     )
+    if map["sketch"]:
+        st.markdown("A sketch by a simpler model: names and topics change once the map itself is drawn.")
     drawn = topic_map.draw(points, names, _coloured(points, value), key="topic-map")
     frame.foot(
         "topic-map", points, "Click a point, or draw around some (or hold Shift), to read them. Scroll to come nearer."
@@ -198,10 +208,10 @@ def _drop() -> None:
 
 def foot(map: dict[str, Any]) -> None:
     """Draw what the map was made of, and the ways to renew it."""
-    made = f"{map['made']:%-d %B %Y}"
+    verb, made = "Sketched" if map["sketch"] else "Drawn", f"{map['made']:%-d %B %Y}"
     st.caption(
         escape(
-            f"Drawn on {made} from {counted(map['fitted'], 'text')} of {units.exact(map['texts'])} by {map['model']} "
+            f"{verb} on {made} from {counted(map['fitted'], 'text')} of {units.exact(map['texts'])} by {map['model']} "
             f"(seed {map['seed']}): principal components, UMAP, HDBSCAN. A record counts to the topic whose middle its "
             "prompt is most similar to, and to none where it is less so than the topic's own texts.",
             limit=600,
@@ -210,6 +220,7 @@ def foot(map: dict[str, Any]) -> None:
     if watch.busy("topics"):
         return
     with st.container(horizontal=True, gap="medium"):
-        if map["unplaced"]:
+        if map["unplaced"] and not map["sketch"]:
             st.button("Place new records", key="topics-new", on_click=place_new)
-        st.button("Draw the map anew", key="topics-anew", on_click=build, type="tertiary")
+        again = "Draw the map" if map["sketch"] else "Draw the map anew"
+        st.button(again, key="topics-anew", on_click=build, type="tertiary")

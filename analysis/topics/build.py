@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from analysis.topics import gather, models, pool, replay, topic_map
+from analysis.topics import export, gather, models, pool, replay, topic_map
 from analysis.topics.workshop import Progress, Workshop
 
 if TYPE_CHECKING:
@@ -29,6 +29,10 @@ FITTED = 50_000
 """Different texts that a map is fitted to; the others are placed on it."""
 MANY = 1_000_000
 """Different texts from which on the static model is taken, unless another is asked for."""
+SKETCHED_FROM = 5_000
+"""Different texts from which on the first map is sketched before it is drawn: fewer are drawn as soon."""
+SKETCHED = 2_000
+"""Different texts that a sketch is fitted to."""
 
 
 class NoMapError(ValueError):
@@ -62,6 +66,9 @@ def build(
 ) -> Built:
     """Build the map of a column anew.
 
+    Where there is none and many texts, a sketch stands in for it within seconds: the same from vectors of the static
+    model, fitted to few texts.
+
     Parameters
     ----------
     state : State or None
@@ -84,23 +91,35 @@ def build(
     """
     if column not in COLUMNS:
         raise ValueError(f"There is no map of {column!r}. Maps are made of: {', '.join(COLUMNS)}.")
-    begun = time.monotonic()
     on_progress(Progress("reading"))
     with store.cursor() as cursor, Workshop(store, on_progress, cancelled) as workshop:
         texts = gather.Texts(cursor, column)
-        fitted = texts.draw(FITTED, seed)
-        workshop.begin(model or (models.STATIC if texts.total >= MANY else models.QUANTISED))
-        topics = workshop.fit(texts, fitted, seed)
-        placed = workshop.place(texts, workshop.map)
-        with store.write() as writer:
-            number = _next(writer)
-            _publish(writer, number, column, workshop.model, seed, fitted, texts.total)
-            records = _keep(writer, number, column, "true", placed, workshop.clusters)
-            for topic in topics:
-                replay.keep(writer, number, topic)
-            store.workspace.maps.mkdir(exist_ok=True, mode=0o700)
-            shutil.move(workshop.map, store.workspace.maps / f"{number}.npz")
-            replay.replay(writer, store.workspace, number, state)
+        chosen = model or (models.STATIC if texts.total >= MANY else models.QUANTISED)
+        first = not store.rows("SELECT 1 FROM maps WHERE field = ?", [column])
+        if first and texts.total >= SKETCHED_FROM and export.has_static():
+            _make(store, state, workshop, texts, models.STATIC, SKETCHED, seed, sketch=True)
+        return _make(store, state, workshop, texts, chosen, FITTED, seed)
+
+
+def _make(
+    store: Store, state: State | None, workshop: Workshop, texts: gather.Texts, model: str, most: int, seed: int,
+    *, sketch: bool = False,
+) -> Built:  # fmt: skip
+    """Make a map fitted to at most so many of the texts, and put it in the place of the one before."""
+    begun = time.monotonic()
+    fitted = texts.draw(most, seed)
+    workshop.begin(model)
+    topics = workshop.fit(texts, fitted, seed)
+    placed = workshop.place(texts, workshop.map)
+    with store.write() as writer:
+        number = _next(writer)
+        _publish(writer, number, texts.column, model, seed, fitted, texts.total, sketch)
+        records = _keep(writer, number, texts.column, "true", placed, workshop.clusters)
+        for topic in topics:
+            replay.keep(writer, number, topic)
+        store.workspace.maps.mkdir(exist_ok=True, mode=0o700)
+        shutil.move(workshop.map, store.workspace.maps / f"{number}.npz")
+        replay.replay(writer, store.workspace, number, state)
     pool.tidy(store)
     return Built(number, len(topics), texts.total, fitted, records, time.monotonic() - begun)
 
@@ -160,15 +179,16 @@ def _next(cursor: duckdb.DuckDBPyConnection) -> int:
 
 
 def _publish(
-    cursor: duckdb.DuckDBPyConnection, number: int, column: str, model: str, seed: int, fitted: int, texts: int
-) -> None:
+    cursor: duckdb.DuckDBPyConnection, number: int, column: str, model: str, seed: int, fitted: int, texts: int,
+    sketch: bool,
+) -> None:  # fmt: skip
     """Put a map in the place of the one before."""
     for table, name in (("placements", "map"), ("topics", "map"), ("maps", "id")):
         cursor.execute(f"DELETE FROM {table} WHERE {name} IN (SELECT id FROM maps WHERE field = ?)", [column])
     cursor.execute(
-        """INSERT INTO maps (id, field, model, seed, made, fitted, texts)
-        VALUES (?, ?, ?, ?, now()::TIMESTAMP, ?, ?)""",
-        [number, column, model, seed, fitted, texts],
+        """INSERT INTO maps (id, field, model, seed, made, fitted, texts, sketch)
+        VALUES (?, ?, ?, ?, now()::TIMESTAMP, ?, ?, ?)""",
+        [number, column, model, seed, fitted, texts, sketch],
     )
 
 

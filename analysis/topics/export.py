@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MAKING = 1
 """Counts up when the way they are made changes."""
 DIMENSIONS_STATIC = 256
+_STATIC = f"minilm-static-{MAKING}"
 
 
 def quantised() -> Path:
@@ -27,8 +28,13 @@ def quantised() -> Path:
 
 
 def static() -> Path:
-    """Give the folder of the static model; made where it is missing, which takes half a minute."""
-    return _made(f"minilm-static-{MAKING}", _distil)
+    """Give the folder of the static model; made where it is missing, which takes a minute."""
+    return _made(_STATIC, _distil)
+
+
+def has_static() -> bool:
+    """Tell whether the static model is made."""
+    return (_root() / _STATIC).is_dir()
 
 
 def packaged() -> Path:
@@ -40,7 +46,7 @@ def packaged() -> Path:
 
 def _made(name: str, make: Callable[[Path], None]) -> Path:
     """Give a folder of the cache, made in another and moved in whole: two processes may make it at once."""
-    root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "afterword"
+    root = _root()
     folder = root / name
     if folder.is_dir():
         return folder
@@ -55,6 +61,10 @@ def _made(name: str, make: Callable[[Path], None]) -> Path:
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return folder
+
+
+def _root() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "afterword"
 
 
 def _quantise(folder: Path) -> None:

@@ -35,6 +35,9 @@ DENSE = 5
 LEAST_TOPIC = 10
 """Different texts of a topic; of many texts, this share of them if that is more:"""
 SHARE_TOPIC = 0.0015
+MOST_TOPIC = 0.5
+"""The share of a map's texts that a topic has at most. Where few texts lie loosely, HDBSCAN takes most of them for one,
+which tells nothing; held to less, it finds what that is made of."""
 LEAST_PART, SHARE_PART = 8, 0.03
 """The like of a part of a topic."""
 APART_BY = 0.15
@@ -78,7 +81,9 @@ class Fitted:
     floors: NDArray[np.float32]
 
 
-def fit(vectors: NDArray[np.float32], counts: NDArray[np.float64], *, seed: int = 0) -> Fitted:
+def fit(
+    vectors: NDArray[np.float32], counts: NDArray[np.float64], *, seed: int = 0, most: float = MOST_TOPIC
+) -> Fitted:
     """Fit a map to the vectors of different texts.
 
     Parameters
@@ -87,6 +92,8 @@ def fit(vectors: NDArray[np.float32], counts: NDArray[np.float64], *, seed: int 
         Of unit length.
     counts : array (texts,)
         How often each text was asked: a text that nobody asks like, but that is asked often itself, is a topic too.
+    most : float
+        The share of the texts that a topic has at most.
 
     Raises
     ------
@@ -97,7 +104,7 @@ def fit(vectors: NDArray[np.float32], counts: NDArray[np.float64], *, seed: int 
         raise TooFewTextsError(len(vectors))
     least = max(LEAST_TOPIC, round(len(vectors) * SHARE_TOPIC))
     places = project(vectors, seed=seed)
-    return _of(vectors, places, _largest_first(_alone(cluster(places, least), counts, least)))
+    return _of(vectors, places, _largest_first(_alone(cluster(places, least, most), counts, least)))
 
 
 def new(fitted: Fitted, vectors: NDArray[np.float32], middles: NDArray[np.float32]) -> Fitted:
@@ -173,13 +180,13 @@ def _begin(reduced: NDArray[np.float32], seed: int) -> NDArray[np.float32]:
     return (flat + np.random.default_rng(seed).normal(scale=1e-4, size=flat.shape)).astype(np.float32)
 
 
-def cluster(places: NDArray[np.float32], least: int) -> NDArray[np.int32]:
-    """Find the dense regions of a map, each of `least` texts or more; :data:`NONE` between them."""
+def cluster(places: NDArray[np.float32], least: int, most: float = 1.0) -> NDArray[np.int32]:
+    """Find the dense regions of a map, of `least` texts to a share of `most` each; :data:`NONE` between them."""
     import hdbscan
 
-    found = hdbscan.HDBSCAN(min_cluster_size=least, min_samples=DENSE, core_dist_n_jobs=1).fit_predict(
-        places.astype(np.float64)
-    )
+    found = hdbscan.HDBSCAN(
+        min_cluster_size=least, max_cluster_size=round(most * len(places)), min_samples=DENSE, core_dist_n_jobs=1
+    ).fit_predict(places.astype(np.float64))
     return np.asarray(found, dtype=np.int32)
 
 

@@ -37,7 +37,7 @@ class Texts:
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection, column: str, which: str = "true") -> None:
         self._cursor = cursor
-        self._column = column
+        self.column = column
         cursor.execute(
             f"""CREATE OR REPLACE TEMP TABLE asked AS
             SELECT {key(column)} AS key, count(*) AS n, min(r.rowid) AS place, arg_min(r.id, r.rowid) AS id,
@@ -78,7 +78,7 @@ class Texts:
         ).fetchall()
         for first, last in ranges:
             yield self._cursor.sql(
-                f"""SELECT t.key, left(r.{self._column}, {models.READ}) AS text, t.n::DOUBLE AS n
+                f"""SELECT t.key, left(r.{self.column}, {models.READ}) AS text, t.n::DOUBLE AS n
                 FROM {table} t JOIN records r ON r.rowid = t.place AND r.id = t.id
                 WHERE r.rowid BETWEEN $first AND $last AND t.place BETWEEN $first AND $last ORDER BY t.key""",
                 params={"first": first, "last": last},

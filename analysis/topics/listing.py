@@ -17,8 +17,8 @@ def current(store: Store, column: str = "prompt") -> dict[str, Any]:
     Returns
     -------
     dict
-        ``id``, ``model``, ``seed``, ``made``, ``fitted``, ``texts``, ``records``, and ``unplaced``: the records with
-        such a text that came since.
+        ``id``, ``model``, ``seed``, ``made``, ``fitted``, ``texts``, ``sketch`` (whether it only stands in for the
+        first map), ``records``, and ``unplaced``: the records with such a text that came since.
 
     Raises
     ------
@@ -26,7 +26,8 @@ def current(store: Store, column: str = "prompt") -> dict[str, Any]:
         If there is none yet.
     """
     found = store.rows(
-        """SELECT id, model, seed, made, fitted, texts, (SELECT count(*) FROM placements WHERE map = m.id) AS records
+        """SELECT id, model, seed, made, fitted, texts, sketch,
+            (SELECT count(*) FROM placements WHERE map = m.id) AS records
         FROM maps m WHERE field = ?""",
         [column],
     )
@@ -37,14 +38,14 @@ def current(store: Store, column: str = "prompt") -> dict[str, Any]:
 
 
 def behind(store: Store) -> list[str]:
-    """List the columns that have a map, and records that are not on it yet."""
-    mapped = [row["field"] for row in store.rows("SELECT field FROM maps ORDER BY id")]
+    """List the columns that have a map, no sketch, and records that are not on it yet."""
+    mapped = [row["field"] for row in store.rows("SELECT field FROM maps WHERE NOT sketch ORDER BY id")]
     return [column for column in mapped if current(store, column)["unplaced"]]
 
 
 def awaited(store: Store, column: str = "prompt") -> bool:
-    """Tell whether a column has no map, and different texts enough for one."""
-    if store.rows("SELECT 1 FROM maps WHERE field = ?", [column]):
+    """Tell whether a column has no map or only a sketch, and different texts enough for one."""
+    if store.rows("SELECT 1 FROM maps WHERE field = ? AND NOT sketch", [column]):
         return False
     some = f"SELECT DISTINCT {gather.key(column)} FROM records r WHERE trim(r.{column}) <> '' LIMIT {fit.LEAST}"
     return store.frame(f"SELECT count(*) AS n FROM ({some})").item() == fit.LEAST

@@ -133,7 +133,7 @@ class Own:
             self._model = SentenceTransformer(name, device="cpu")
         except (OSError, ValueError) as error:
             raise ModelError(f"The model {name!r} cannot be loaded: {str(error).splitlines()[0]}") from error
-        self.dimensions = int(self._model.get_sentence_embedding_dimension() or 0)
+        self.dimensions = int(self._model.get_embedding_dimension() or 0)
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Make a vector of each text."""

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class Topics:
-    """What a process holds between two tasks: the model, and the vectors it made."""
+    """What a process holds of a model between two tasks: it, and the vectors it made."""
 
     def __init__(self, workspace: Workspace, model_name: str) -> None:
         self._model: Model = model(model_name)
@@ -58,7 +58,9 @@ class Topics:
         """Find topics in texts that a map places nowhere; write the map with them, and tell them."""
         frame, vectors = self._read(texts)
         kept = topic_map.load(Path(old), Path(old).stat().st_mtime_ns)
-        fitted = fit.new(fit.fit(vectors, frame["n"].to_numpy(), seed=seed), vectors, kept.centroids)
+        # that all of them are one new topic is likely
+        found = fit.fit(vectors, frame["n"].to_numpy(), seed=seed, most=1.0)
+        fitted = fit.new(found, vectors, kept.centroids)
         extended, places = kept.extended(fitted, vectors, first=first, seed=seed)
         arrays.save(extended, Path(map))
         _write_places(frame, places, np.where(fitted.topics >= 0, fitted.topics + first, fit.NONE), map)
@@ -123,13 +125,14 @@ def main() -> None:
     os.environ.setdefault("HF_HUB_OFFLINE", "1")  # a model is a path or was fetched before: nothing is asked for
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
     workspace = Workspace(Path(sys.argv[1]))
-    topics: Topics | None = None
+    topics: dict[str, Topics] = {}
     for line in sys.stdin.buffer:
         task = orjson.loads(line)
         name, model_name = task.pop("do"), task.pop("model")
         try:
-            topics = topics or Topics(workspace, model_name)
-            answer = getattr(topics, name)(**task)
+            if model_name not in topics:
+                topics[model_name] = Topics(workspace, model_name)
+            answer = getattr(topics[model_name], name)(**task)
         except (ModelError, fit.TooFewTextsError) as error:
             answer = {"wrong": str(error)}
         answers.write(orjson.dumps(answer) + b"\n")

@@ -64,10 +64,10 @@ class Workshop:
         return self
 
     def begin(self, model: str) -> None:
-        """Begin the worker process with a model, unless it has begun."""
-        if self.model:
+        """Take a model for what comes; the worker process begins with the first."""
+        begun, self.model = bool(self.model), model
+        if begun:
             return
-        self.model = model
         self._worker = WorkerProcess(_WORKER, self._store.workspace.root, self._folder / "errors")
         self._watcher = threading.Thread(target=self._watch, daemon=True)
         self._watcher.start()

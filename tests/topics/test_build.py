@@ -16,8 +16,11 @@ from analysis.metrics.facets import dimensions, values
 from analysis.metrics.filter import Filter
 from analysis.metrics.query import measure, summary
 from analysis.store import Store
+from analysis.topics import build as building
 from analysis.topics.build import NoMapError, build, place_new
-from analysis.topics.listing import current, topics
+from analysis.topics.listing import awaited, behind, current, topics
+from analysis.topics.models import QUANTISED, STATIC
+from analysis.topics.workshop import READING, Progress
 from analysis.worker_process import WorkerError, WorkerProcess
 from analysis.workspace import Workspace
 from app import runtime
@@ -29,8 +32,6 @@ from tests.topics.talk import NEW, TALK, prompts
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-
-    from analysis.topics import build as building
 
 
 @pytest.fixture
@@ -86,6 +87,34 @@ def test_the_same_seed_gives_the_same_map(mapped: Store) -> None:
     assert [path.name for path in mapped.workspace.maps.glob("*.npz")] == [f"{current(mapped)['id']}.npz"]
 
 
+def test_a_sketch_stands_in_for_the_first_map_of_many_texts(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(building, "SKETCHED_FROM", 60)
+    monkeypatch.setattr(building, "SKETCHED", 55)
+    records.add(store, *({"prompt": prompt} for prompt in prompts()))
+    seen: list[dict[str, Any]] = []
+
+    def look(progress: Progress) -> None:
+        if progress.stage == READING and store.rows("SELECT 1 FROM maps"):
+            seen.append(current(store))
+
+    # broken off while the model reads: the sketch stays, and the map is still to be drawn
+    with pytest.raises(CancelledError):
+        build(store, on_progress=look, cancelled=lambda: bool(seen))
+    sketch = current(store)
+    assert (sketch["sketch"], sketch["model"], sketch["fitted"], sketch["records"]) == (True, STATIC, 55, 60)
+    assert len(topics(store)) >= 3
+    assert awaited(store)
+    records.add(store, {"prompt": "I forgot my password, in the app!"})
+    assert behind(store) == []
+    # and is not sketched once more
+    seen.clear()
+    build(store, on_progress=look)
+    assert {row["id"] for row in seen} == {sketch["id"]}
+    assert (current(store)["sketch"], current(store)["model"], current(store)["records"]) == (False, QUANTISED, 61)
+    assert not awaited(store)
+    assert [path.name for path in store.workspace.maps.glob("*.npz")] == [f"{current(store)['id']}.npz"]
+
+
 def test_new_records_are_placed_and_nothing_else_changes(mapped: Store) -> None:
     before = placed(mapped)
     ids = [row["id"] for row in topics(mapped)]
@@ -105,7 +134,7 @@ def test_a_stop_or_a_kill_leaves_the_map_that_was_there(mapped: Store, monkeypat
     before, first = placed(mapped), current(mapped)
     stages: list[str] = []
 
-    def late(progress: building.Progress) -> None:
+    def late(progress: Progress) -> None:
         stages.append(progress.stage)
 
     with pytest.raises(CancelledError):

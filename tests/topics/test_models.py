@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
-from analysis.topics.models import QUANTISED, Model, model
+from analysis.topics import export
+from analysis.topics.models import QUANTISED, STATIC, Model, model
 from tests.topics.talk import prompts
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @pytest.fixture(scope="module")
@@ -33,3 +39,27 @@ def test_the_same_texts_get_the_same_vectors(packaged: Model) -> None:
 def test_texts_without_a_word_and_no_texts_at_all(packaged: Model) -> None:
     assert np.isfinite(packaged.embed(["", " ", "\0", "x" * 5000])).all()
     assert packaged.embed([]).shape == (0, packaged.dimensions)
+
+
+def test_the_static_model_finds_the_same_talk_alike(packaged: Model) -> None:
+    static = model(STATIC)
+    vectors = static.embed(["", *prompts()])
+    assert vectors.shape == (61, static.dimensions)
+    assert np.isfinite(vectors).all()
+    assert np.linalg.norm(vectors[1:], axis=1) == pytest.approx(1, abs=1e-5)
+    assert neighbours(vectors[1:]) >= 0.9
+
+
+def test_a_model_of_ones_own_is_loaded_by_its_path(packaged: Model) -> None:
+    own = model(str(export.packaged()))
+    vectors, quantised = own.embed(prompts()), packaged.embed(prompts())
+    assert vectors.shape == (60, own.dimensions)
+    # the same weights, in full precision
+    assert (vectors * quantised).sum(axis=1).min() > 0.95
+
+
+def neighbours(vectors: NDArray[np.float32]) -> float:
+    """The share of prompts whose nearest other one belongs to the same talk; there are twenty of each."""
+    cosines = vectors @ vectors.T
+    np.fill_diagonal(cosines, -1)
+    return float((cosines.argmax(axis=1) // 20 == np.arange(len(vectors)) // 20).mean())

@@ -198,6 +198,16 @@ def test_before_there_is_a_map_it_can_be_drawn(home: Path) -> None:
     assert "needs 50 different texts, and there are 10" in words(page)
 
 
+def test_a_sketch_says_that_it_is_one(built: Path, home: Path) -> None:
+    shutil.copytree(built, home, dirs_exist_ok=True)
+    with runtime.current().store.write() as writer:
+        writer.execute("UPDATE maps SET sketch = true")
+    page = look("topics", period="all")
+    assert "A sketch by a simpler model" in words(page)
+    assert "Sketched on" in words(page)
+    assert page.button(key="topics-anew").label == "Draw the map"
+
+
 def test_what_an_import_brings_is_placed_on_the_map_by_itself(built: Path, home: Path, tmp_path: Path) -> None:
     shutil.copytree(built, home, dirs_exist_ok=True)
     here = runtime.current()
