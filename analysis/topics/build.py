@@ -29,8 +29,8 @@ FITTED = 50_000
 """Different texts that a map is fitted to; the others are placed on it."""
 MANY = 1_000_000
 """Different texts from which on the static model is taken, unless another is asked for."""
-SKETCHED_FROM = 5_000
-"""Different texts from which on the first map is sketched before it is drawn: fewer are drawn as soon."""
+SKETCHED_FROM = 1_000_000
+"""Characters of all texts from which on the first map is sketched before it is drawn: fewer are drawn as soon."""
 SKETCHED = 2_000
 """Different texts that a sketch is fitted to."""
 
@@ -96,7 +96,7 @@ def build(
         texts = gather.Texts(cursor, column)
         chosen = model or (models.STATIC if texts.total >= MANY else models.QUANTISED)
         first = not store.rows("SELECT 1 FROM maps WHERE field = ?", [column])
-        if first and texts.total >= SKETCHED_FROM and export.has_static():
+        if first and texts.characters >= SKETCHED_FROM and export.has_static():
             _make(store, state, workshop, texts, models.STATIC, SKETCHED, seed, sketch=True)
         return _make(store, state, workshop, texts, chosen, FITTED, seed)
 
@@ -106,7 +106,6 @@ def _make(
     *, sketch: bool = False,
 ) -> Built:  # fmt: skip
     """Make a map fitted to at most so many of the texts, and put it in the place of the one before."""
-    begun = time.monotonic()
     fitted = texts.draw(most, seed)
     workshop.begin(model)
     topics = workshop.fit(texts, fitted, seed)
@@ -121,7 +120,7 @@ def _make(
         shutil.move(workshop.map, store.workspace.maps / f"{number}.npz")
         replay.replay(writer, store.workspace, number, state)
     pool.tidy(store)
-    return Built(number, len(topics), texts.total, fitted, records, time.monotonic() - begun)
+    return Built(number, len(topics), texts.total, fitted, records, time.monotonic() - workshop.began)
 
 
 def place_new(

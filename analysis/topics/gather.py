@@ -41,10 +41,11 @@ class Texts:
         cursor.execute(
             f"""CREATE OR REPLACE TEMP TABLE asked AS
             SELECT {key(column)} AS key, count(*) AS n, min(r.rowid) AS place, arg_min(r.id, r.rowid) AS id,
-                min(r.time) AS time
+                min(r.time) AS time, least(any_value(length(r.{column})), {models.READ}) AS characters
             FROM records r WHERE trim(r.{column}) <> '' AND {which} GROUP BY 1"""
         )
         self.total = _number(cursor, "SELECT count(*) FROM asked")
+        self.characters = _number(cursor, "SELECT coalesce(sum(characters), 0)::BIGINT FROM asked")
 
     def draw(self, most: int, seed: int) -> int:
         """Draw at most so many texts, evenly over the time they first came; returns how many.

@@ -56,6 +56,7 @@ class Workshop:
         self._cancelled = cancelled
         self._over = threading.Event()
         self.model = ""
+        self.began = time.monotonic()
 
     def __enter__(self) -> Workshop:
         self._folder = Path(mkdtemp(dir=self._store.workspace.staging))
