@@ -12,10 +12,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from analysis.drift import reference
 from analysis.metrics.filter import Filter
 from analysis.state import jobs as kept
 
 if TYPE_CHECKING:
+    from analysis.store import Store
     from app.runtime import Runtime
 
 POLL = 0.1
@@ -75,24 +77,22 @@ def selected(arguments: dict[str, Any]) -> Filter:
     )
 
 
-def compared(arguments: dict[str, Any]) -> tuple[Filter, Filter]:
+def compared(store: Store, arguments: dict[str, Any]) -> tuple[Filter, Filter]:
     """Read the two samples of a command, before and now: ``from`` and ``to`` of `arguments` and of its ``against``.
 
-    Without the latter it is the period of the same length just before.
+    Without the latter it is the period of the same length just before; it ends with the records where it has no end.
 
     Raises
     ------
     ValueError
-        If there is no such period.
+        If there is no such period, or the two overlap.
     """
     now, against = selected(arguments), arguments.get("against") or {}
     if against.get("from") or against.get("to"):
         given = selected(against)
-        return now.during(given.start, given.end), now
-    before = now.previous()
-    if before is None:
-        raise ValueError("Give --from and --to, or what to compare with: --against-from and --against-to.")
-    return before, now
+        return reference.period(now, given.start, given.end), now
+    now = reference.closed(store, now)
+    return reference.previous(now), now
 
 
 def moment(text: str, *, closing: bool = False) -> datetime:

@@ -43,9 +43,7 @@ def run(name: str, call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
         raise CommandError(f"There is no command {name!r}.", 2)
     try:
         return COMMANDS[name](call, arguments)
-    except (ValueError, FileNotFoundError, duckdb.ParserException, duckdb.BinderException) as error:
-        raise CommandError(str(error), 2) from error
-    except (duckdb.CatalogException, duckdb.ConversionException, duckdb.InvalidInputException) as error:
+    except (ValueError, FileNotFoundError) as error:
         raise CommandError(str(error), 2) from error
     except OverflowError as error:
         raise CommandError("That reaches beyond the years 1 to 9999, which dates have.", 2) from error
@@ -190,7 +188,10 @@ def _score(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
 
 def _sql(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
     """Answer a SELECT."""
-    answer = readonly.ask(call.runtime.store, arguments["sql"])
+    try:
+        answer = readonly.ask(call.runtime.store, arguments["sql"])
+    except (duckdb.ProgrammingError, duckdb.DataError) as error:
+        raise ValueError(str(error)) from error
     rows = [[plain(value) for value in row] for row in answer.rows]
     return {"columns": answer.columns, "rows": rows, "truncated": answer.truncated}
 

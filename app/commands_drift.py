@@ -6,25 +6,27 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
+from analysis.drift import reference
 from analysis.drift.report import drift, windows
 from analysis.drift.series import changes
-from analysis.metrics.extent import extent
 from analysis.metrics.shifts.explain import candidates, explain_by
 from app.command import Call, Command, compared, plain, selected
+from app.reasons import sentence
 
 
 def _explain(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
     """Split the change of a metric by the groups of a field, or of the one that tells most."""
     store, name = call.runtime.store, arguments["name"]
-    before, now = compared(arguments)
-    fields = [arguments["by"]] if arguments.get("by") else candidates(store, before, now)
+    before, now = compared(store, arguments)
+    by = arguments.get("by")
+    fields = [by] if by else candidates(store, before, now)
     if not fields:
         raise ValueError("These records have no field of several values to split by. Name one: --by.")
     shift, *others = explain_by(store, name, before, now, fields)
     found = {key: plain(value) for key, value in asdict(shift).items() if key != "metric"}
     return {
         "metric": shift.metric.name, "unit": shift.metric.unit, "now_is": now.sentence(),
-        "before_is": before.sentence(), **found,
+        "before_is": before.sentence(), "says": sentence(shift, () if by else (shift, *others)), **found,
         "others": [{"by": other.by, "explains": plain(other.explains)} for other in others],
     }  # fmt: skip
 
@@ -32,18 +34,18 @@ def _explain(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
 def _drift(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
     """Compare a window of the records with a reference: by default the last week with the one before."""
     store, window, against = call.runtime.store, selected(arguments), arguments["against"]
-    if window.start is None:
-        last = window.end or extent(store).last
-        if last is None:
-            raise ValueError("There are no records with a time.")
-        window = window.during(last - timedelta(weeks=1), last)
+    since_release = against.startswith(reference.RELEASE)
+    if not since_release:
+        window = reference.closed(store, window)
+        if window.start is None and window.end is not None:
+            window = window.during(window.end - timedelta(weeks=1), window.end)
     start, between, end = against.partition("..")
-    if between:
-        reference = selected({"from": start, "to": end})
-        found = drift(store, window, window.during(reference.start, reference.end))
+    if between and not since_release:
+        given = selected({"from": start, "to": end})
+        before = reference.period(window, given.start, given.end)
     else:
-        reference, window = windows(store, window, against)
-        found = drift(store, window, reference)
+        before, window = windows(store, window, against)
+    found = drift(store, window, before)
     return {
         "window": found.window.sentence(), "reference": found.reference.sentence(), **plain(asdict(found.report)),
         "smallest": found.report.smallest,
@@ -58,7 +60,8 @@ def _drift(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
 
 def _changes(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
     """Find when topics and outcomes changed."""
-    return {"changes": [plain(asdict(change)) for change in changes(call.runtime.store, selected(arguments))]}
+    found = changes(call.runtime.store, selected(arguments))
+    return {"changes": [plain(asdict(change)) for change in found.changes], "series": found.series}
 
 
 COMMANDS: dict[str, Command] = {

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analysis.drift.report import Drift
-    from analysis.drift.series import Change
+    from analysis.drift.series import Found
     from analysis.metrics.extent import Extent
     from analysis.metrics.facets import Dimension
     from analysis.metrics.filter import Filter
@@ -88,7 +88,7 @@ def drift(reference: Filter, window: Filter) -> Drift:
     return _drift(_now(), reference, window)
 
 
-def changes(filter: Filter) -> list[Change]:
+def changes(filter: Filter) -> Found:
     """Find since when topics and outcomes changed; see :func:`analysis.drift.series.changes`."""
     return _changes(_now(), filter)
 
@@ -233,7 +233,7 @@ def _drift(now: tuple[str, int], reference: Filter, window: Filter) -> Drift:
 
 
 @st.cache_resource(max_entries=8, show_spinner="Looking for change points")
-def _changes(now: tuple[str, int], filter: Filter) -> list[Change]:
+def _changes(now: tuple[str, int], filter: Filter) -> Found:
     return find_changes(store(), filter)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import streamlit as st
@@ -10,15 +10,19 @@ import streamlit as st
 from analysis.drift import reference
 from analysis.drift.examine import DRIFTED, FEW, MEANING, WORDS
 from analysis.drift.report import windows
+from analysis.drift.series import LIMITS, NOTHING
 from analysis.metrics import fields
 from analysis.metrics.blocks import LEAST
-from analysis.metrics.shifts.explain import Span
-from app import breakdowns, data, drill, moments, navigation, states, units, why, words
+from analysis.metrics.shifts.draws import Span
+from app import breakdowns, data, drill, moments, navigation, states, units, words
 from app.charts.listing import Column
+from app.reasons import signed, within
 from app.sizes import counted
 from app.text import escape, log_text, plain_label
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from analysis.drift.examine import Aspect, Report
     from analysis.drift.report import Drift
     from analysis.drift.series import Change
@@ -30,8 +34,8 @@ AGAINST = "against"
 SHOWN = 6
 """Records shown of those that are most unlike the reference."""
 LETTERS = 400
-GROUPS = 24
-"""Groups shown of those that differ."""
+ROWS = 24
+"""Rows shown of a table; its data has them all."""
 _WAYS = {reference.PREVIOUS: "The period before", reference.WEEKDAYS: "The same weekdays, four weeks"}
 _HEADS = {
     DRIFTED: "What people ask has drifted",
@@ -84,20 +88,18 @@ def aspects(report: Report) -> None:
         Column("p, corrected", 74, "right", muted=True), Column("", 78),
     ]  # fmt: skip
     rows = [
-        (aspect.name, [aspect.title, _apart(aspect, aspect.distance), _apart(aspect, aspect.by_chance),
-                       f"{aspect.adjusted:.3f}", "differs" if aspect.drifted else ""])
+        ([aspect.title, _apart(aspect, aspect.distance), _apart(aspect, aspect.by_chance), f"{aspect.adjusted:.3f}",
+          "differs" if aspect.drifted else ""],
+         {"aspect": aspect.title, "distance": aspect.distance, "by_chance": aspect.by_chance, "p": aspect.p,
+          "adjusted": aspect.adjusted, "smallest": aspect.smallest, "drifted": aspect.drifted})
         for aspect in every
     ]  # fmt: skip
-    table = pl.DataFrame([
-        {"aspect": aspect.title, "distance": aspect.distance, "by_chance": aspect.by_chance, "p": aspect.p,
-         "adjusted": aspect.adjusted, "smallest": aspect.smallest, "drifted": aspect.drifted} for aspect in every
-    ], infer_schema_length=None)  # fmt: skip
     missing = f" Not measured: {words.listed(list(report.unmeasured))}." if report.unmeasured else ""
-    breakdowns.listed(
-        table, columns, rows, key="drift-aspects",
-        note="Apart: the share that would have to change its group; of words the largest change of a share; of the "
-        f"meaning the distance of the embeddings (MMD).{missing}",
-    )  # fmt: skip
+    note = (
+        "Apart: the share that would have to change its group; of words the largest change of a share; of the meaning "
+        f"the distance of the embeddings (MMD).{missing}"
+    )
+    _listed(columns, rows, key="drift-aspects", note=note)
 
 
 def groups(found: Drift) -> None:
@@ -111,21 +113,18 @@ def groups(found: Drift) -> None:
         Column("now", 69, "right", figure=True), Column("change", 86, "right"), Column("", 89, muted=True),
     ]  # fmt: skip
     rows = [
-        (f"{place}", [aspect.title, words.group(group.name), units.share(group.before), units.share(group.now),
-                      why.within(Span(group.difference, group.low, group.high), "share"), group.kind])
-        for place, (aspect, group) in enumerate(listed[:GROUPS])
+        ([aspect.title, words.group(group.name), units.share(group.before), units.share(group.now),
+          within(Span(group.difference, group.low, group.high), "share"), group.kind],
+         {"aspect": aspect.title, "group": group.name, "before": group.before, "now": group.now, "low": group.low,
+          "high": group.high, "p": group.p, "q": group.q, "kind": group.kind})
+        for aspect, group in listed
     ]  # fmt: skip
-    table = pl.DataFrame([
-        {"aspect": aspect.title, "group": group.name, "before": group.before, "now": group.now, "low": group.low,
-         "high": group.high, "p": group.p, "q": group.q, "kind": group.kind} for aspect, group in listed
-    ])  # fmt: skip
-    picked = breakdowns.listed(
-        table, columns, rows, key="drift-groups",
-        note="Change in points with its 95 % interval; of the groups named one in twenty is expected to be chance "
-        "(Benjamini-Hochberg). Click a row for its conversations.",
-    )  # fmt: skip
-    for point in picked:
-        aspect, group = listed[int(point["key"])]
+    note = (
+        "Change in points with its 95 % interval; of the groups named one in twenty is expected to be chance "
+        "(Benjamini-Hochberg). Click a row for its conversations."
+    )
+    for place in _listed(columns, rows, key="drift-groups", note=note):
+        aspect, group = listed[place]
         if aspect.name == WORDS:
             drill.to_records(found.window.where(fields.TEXT_SEARCH, group.name, op="~"))
         elif aspect.name in fields.TEXTS or aspect.name.startswith(fields.ATTRIBUTE):
@@ -163,23 +162,20 @@ def outcomes(found: Drift) -> None:
     rows = []
     for one in found.outcomes:
         shift, unit = one.shift, one.shift.metric.unit
-        within = f"{why.signed(shift.rate.value, unit)} ({why.within(shift.rate, unit)})"
-        rows.append((
-            shift.metric.name,
-            [shift.metric.title, units.figure(shift.before, unit), units.figure(shift.now, unit), within,
-             why.signed(shift.mix.value, unit), "changed" if one.changed else ""],
-        ))  # fmt: skip
-    table = pl.DataFrame([
-        {"outcome": one.shift.metric.name, "before": one.shift.before, "now": one.shift.now,
-         "within_topics": one.shift.rate.value, "low": one.shift.rate.low, "high": one.shift.rate.high,
-         "mix": one.shift.mix.value, "p": one.p, "adjusted": one.adjusted} for one in found.outcomes
-    ], infer_schema_length=None)  # fmt: skip
-    picked = breakdowns.listed(
-        table, columns, rows, key="drift-outcomes",
-        note="Concept drift: an outcome that changes within topics, with its 95 % interval. Click a row for its "
-        "records.",
-    )  # fmt: skip
-    drill.from_metrics(picked, found.window)
+        cells = [
+            shift.metric.title, units.figure(shift.before, unit), units.figure(shift.now, unit),
+            f"{signed(shift.rate.value, unit)} ({within(shift.rate, unit)})", signed(shift.mix.value, unit),
+            "changed" if one.changed else "",
+        ]  # fmt: skip
+        row = {
+            "outcome": shift.metric.name, "before": shift.before, "now": shift.now, "within_topics": shift.rate.value,
+            "low": shift.rate.low, "high": shift.rate.high, "mix": shift.mix.value, "p": one.p,
+            "adjusted": one.adjusted,
+        }  # fmt: skip
+        rows.append((cells, row))
+    note = "Concept drift: an outcome that changes within topics, with its 95 % interval. Click a row for its records."
+    for place in _listed(columns, rows, key="drift-outcomes", note=note):
+        drill.to_records(drill.behind(found.outcomes[place].shift.metric.name, found.window))
 
 
 def changes(scope: Scope) -> None:
@@ -188,29 +184,40 @@ def changes(scope: Scope) -> None:
     if not st.toggle("Look for change points in all the records that meet the conditions", key="drift-changes"):
         return
     found = data.changes(scope.chosen.during(None, None))
-    if not found:
-        st.markdown("No topic and no outcome changed its level by more than chance.")
+    if not found.changes:
+        st.markdown(
+            escape("No topic and no outcome changed its level by more than chance." if found.series else NOTHING)
+        )
         return
     columns = [
         Column("", 0), Column("from", 44), Column("until", 62), Column("before", 86, "right", muted=True),
-        Column("then", 97, "right", figure=True),
+        Column("during", 97, "right", figure=True),  # not "then": Vega draws nothing of a property of that name
     ]  # fmt: skip
-    rows = [(f"{place}", _changed(change)) for place, change in enumerate(found)]
-    table = pl.DataFrame([
-        {"what": one.title, "from": one.start, "until": None if one.lasts else one.end, "before": one.before,
-         "then": one.level, "unit": one.unit, "p": one.p} for one in found
-    ], infer_schema_length=None)  # fmt: skip
-    hours = int(found[0].width.total_seconds() // 3600)
-    picked = breakdowns.listed(
-        table, columns, rows, key="drift-changes-found",
-        note=f"Circular binary segmentation, to {counted(hours, 'hour')}; all series together find a change where "
-        "there is none in one of twenty cases, or two where days are like the ones before. Click a row for its "
-        "conversations.",
-    )  # fmt: skip
-    for point in picked:
-        change = found[int(point["key"])]
+    rows = [
+        (_changed(one),
+         {"what": one.title, "from": one.start, "until": None if one.lasts else one.end, "before": one.before,
+          "then": one.level, "unit": one.unit, "p": one.p})
+        for one in found.changes
+    ]  # fmt: skip
+    hours = int(found.changes[0].width.total_seconds() // 3600)
+    note = (
+        f"Circular binary segmentation, to {counted(hours, 'hour')}; all series together find a change where there is "
+        f"none in one of twenty cases, or two where days are like the ones before. {LIMITS} Click a row for its "
+        "conversations."
+    )
+    for place in _listed(columns, rows, key="drift-changes-found", note=note):
+        change = found.changes[place]
         during = scope.chosen.during(change.start, change.end)
         drill.to_records(during.where(fields.TOPIC, change.name) if change.topic else drill.behind(change.name, during))
+
+
+def _listed(
+    columns: Sequence[Column], rows: Sequence[tuple[list[str], dict[str, Any]]], *, key: str, note: str
+) -> list[int]:
+    """Set a table of rows, each with its cells and its data to take away; gives the places of the rows clicked."""
+    table = pl.DataFrame([row for _, row in rows], infer_schema_length=None)
+    cells = [(f"{place}", shown) for place, (shown, _) in enumerate(rows[:ROWS])]
+    return [int(point["key"]) for point in breakdowns.listed(table, columns, cells, key=key, note=note)]
 
 
 def _sentence(report: Report) -> str:
@@ -231,7 +238,7 @@ def _apart(aspect: Aspect, value: float) -> str:
 
 def _changed(change: Change) -> list[str]:
     return [
-        change.title, moments.full(change.start), "it lasts" if change.lasts else moments.full(change.end),
+        change.title, moments.brief(change.start), "it lasts" if change.lasts else moments.brief(change.end),
         units.figure(change.before, change.unit), units.figure(change.level, change.unit),
     ]  # fmt: skip
 

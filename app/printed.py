@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from analysis.drift.series import LIMITS, NOTHING
+from app import units
 from app.tables import cell, clean, table
 
 if TYPE_CHECKING:
@@ -88,36 +90,43 @@ def _metric(answer: dict[str, Any]) -> str:
 
 def _explained(answer: dict[str, Any]) -> str:
     unit = answer["unit"]
+    before, now = (cell(_short(answer[when], unit)) for when in ("before", "now"))
     lines = [
         clean(
             f"{answer['metric']}{f' ({unit})' if unit else ''} by {answer['by']}: {answer['now_is']}, against "
             f"{answer['before_is']}"
         ),
-        f"{cell(_short(answer['before']))} → {cell(_short(answer['now']))}, a change of {_span(answer['change'])}:",
+        f"{before} → {now}, a change of {_span(answer['change'], unit)}:",
     ]
     words = {"volume": "more or fewer requests", "mix": "other shares of the groups", "rate": "the groups themselves"}
-    lines += [f"  {_span(answer[part])} of {said}" for part, said in words.items() if answer[part]["value"]]
-    columns = ["before", "now", "share_before", "share_now"]
+    lines += [f"  {_span(answer[part], unit)} of {said}" for part, said in words.items() if answer[part]["value"]]
     rows = [
-        [part["group"], *(_short(part[name]) for name in columns),
-         *(_short(part["effect"][end]) for end in _ENDS), _short(part["mix"]), _short(part["rate"]),
+        [part["group"], *(_short(part[when], unit) for when in ("before", "now")),
+         *(_short(part[share]) for share in ("share_before", "share_now")),
+         *(_short(part["effect"][end], unit) for end in _ENDS), *(_short(part[of], unit) for of in ("mix", "rate")),
          "stands out" if part["stands_out"] else ""]
         for part in answer["parts"][:GROUPS_SHOWN]
     ]  # fmt: skip
-    lines += ["", table(["group", *columns, "effect", "low", "high", "mix", "rate", ""], rows)]
+    columns = ["group", "before", "now", "share_before", "share_now", "effect", "low", "high", "mix", "rate", ""]
+    lines += [clean(answer["says"]), "", table(columns, rows)]
     if len(answer["parts"]) > GROUPS_SHOWN:
         lines.append(f"and {len(answer['parts']) - GROUPS_SHOWN:,} more groups; --json lists them.")
-    lines.append(f"95 % intervals by bootstrap over each {answer['blocks']}'s records.")
+    if answer["change"]["low"] is not None:
+        lines.append(f"95 % intervals by bootstrap over each {answer['blocks']}'s records.")
     return "\n".join(lines)
 
 
-def _span(span: dict[str, float | None]) -> str:
-    value, low, high = (cell(_short(span[end])) for end in _ENDS)
-    return f"{value} ({low} to {high})" if span["low"] is not None else value
+def _span(span: dict[str, float | None], unit: str) -> str:
+    value, low, high = (cell(_short(span[end], unit)) for end in _ENDS)
+    sign = "+" if (span["value"] or 0) > 0 else ""
+    return f"{sign}{value}{f' ({low} to {high})' if span['low'] is not None else ''}"
 
 
-def _short(value: float | None) -> float | None:
-    return None if value is None else float(f"{value:.3g}")
+def _short(value: float | None, unit: str = "") -> float | None:
+    """Round to three figures, but a whole number, and whatever has no half, in full."""
+    if value is None:
+        return None
+    return round(value) if unit in units.WHOLE or abs(value) >= 100 else float(f"{value:.3g}")
 
 
 def _drift(answer: dict[str, Any]) -> str:
@@ -151,6 +160,8 @@ def _drift(answer: dict[str, Any]) -> str:
 
 
 def _changes(answer: dict[str, Any]) -> str:
+    if not answer["series"]:
+        return NOTHING
     if not answer["changes"]:
         return "No topic and no outcome changed its level by more than chance."
     rows = [
@@ -158,7 +169,7 @@ def _changes(answer: dict[str, Any]) -> str:
          _short(change["before"]), _short(change["level"]), change["unit"]]
         for change in answer["changes"]
     ]  # fmt: skip
-    return table(["what", "from", "to", "before", "then", "unit"], rows)
+    return f"{table(['what', 'from', 'to', 'before', 'then', 'unit'], rows)}\n{LIMITS}"
 
 
 def _export(answer: dict[str, Any]) -> str:

@@ -88,7 +88,7 @@ def of_metrics(scope: Scope, metrics: Sequence[Metric], *, key: str) -> None:
             )
         )  # fmt: skip
     coarser = f", or by {WIDER[scope.grain]} where a {scope.grain} holds few records" if _adapts(scope) else ""
-    thin = f"; thin lines: {words.length(scope.shift)} before" if scope.shift is not None else ""
+    thin = f"; thin lines: {words.length(scope.shift)} before" if any(panel.compared for panel in panels) else ""
     side_by_side(scope, panels, key=key, note=f"By {scope.grain}{coarser}. Bands: 95 % intervals{thin}.")
 
 

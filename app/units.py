@@ -205,7 +205,7 @@ def _round_step(rough: float) -> float:
     return next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough * 0.999)
 
 
-_WHOLE = {"requests", "conversations", "users", "tokens", "comments"}
+WHOLE = {"requests", "conversations", "users", "tokens", "comments"}
 """Units of which there is no half."""
 
 
@@ -235,7 +235,7 @@ def axis(
     if largest <= 0:
         reach = max(highs, default=0.0)
         return (steps(reach, most=most), 0.0, 1.04 * reach) if reach > 0 else ([0.0], 0.0, 1.0)
-    least = 1.0 if unit in _WHOLE else 0.0
+    least = 1.0 if unit in WHOLE else 0.0
     if not from_nought and 0.6 * largest < smallest < largest:
         room = max(0.35 * (largest - smallest), max(highs, default=0.0) - largest)
         low, high = smallest - room, largest + room

@@ -68,7 +68,7 @@ class View:
             raise ValueError(f"period={self.period} is none of {', '.join(PERIODS)}.")
         if self.grain is not None and self.grain not in GRAINS:
             raise ValueError(f"grain={self.grain} is none of {', '.join(GRAINS)}.")
-        if fields.kind(self.by) in ("score", "search", "area"):
+        if fields.kind(self.by) in ("score", "mark", "search", "area"):
             raise ValueError(f"by={self.by} has no single value for a record to break down by.")
         if self.period != "custom" and (self.start or self.end):
             raise ValueError("A start and an end go with period=custom.")

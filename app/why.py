@@ -14,6 +14,7 @@ from analysis.metrics.shifts.explain import NotExplainedError
 from app import data, drill, states, units, words
 from app.charts import effects, frame
 from app.charts.sheet import PICK
+from app.reasons import sentence, signed, within
 from app.text import escape, plain_label
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from analysis.metrics.metric import Metric
     from analysis.metrics.query import Figure
-    from analysis.metrics.shifts.explain import Part, Shift, Span
+    from analysis.metrics.shifts.explain import Part, Shift
     from app.page import Scope
 
 PARAM, BY = "why", "why-by"
@@ -61,54 +62,10 @@ def lead(scope: Scope, now: Mapping[str, Figure], before: Mapping[str, Figure]) 
     with st.container(key="why-lead", gap=None):
         for _, _, name in sorted(moved)[:MOVED]:
             shifts = _shifts(scope, name)
-            said = sentence(shifts[0]) if shifts else ""
+            said = sentence(shifts[0], shifts) if shifts else ""
             with st.container(key=f"lead-{name}", horizontal=True, vertical_alignment="center", gap="small"):
                 st.markdown(escape(f"{words.headline(now[name], before[name])}. {said}", limit=600), width="content")
                 offer(now[name].metric, "lead")
-
-
-def sentence(shift: Shift) -> str:
-    """Put in words where a change came from."""
-    by, change = words.field(shift.by).lower(), shift.change.value
-    said = []
-    if shift.metric.total and shift.rate.value and shift.volume.value * change > 0:
-        more = "more" if shift.volume.value > 0 else "fewer"
-        said.append(f"{signed(shift.volume.value, shift.metric.unit)} of it comes of {more} requests.")
-    if not shift.metric.total and shift.mix.sure and abs(shift.mix.value) > abs(shift.rate.value):
-        largest = sorted(shift.parts, key=lambda part: -abs(part.share_now - part.share_before))[:2]
-        shares = [
-            f"{words.group(part.group)} {units.share(part.share_before)} → {units.share(part.share_now)}"
-            for part in largest
-        ]  # fmt: skip
-        said.append(f"It comes of other shares by {by}: {words.listed(shares)}.")
-        return " ".join(said)
-    along = [part for part in shift.parts if part.effect.sure and part.effect.value * change > 0][:2]
-    against = [part for part in shift.parts if part.stands_out and part.effect.value * change < 0][:1]
-    if not shift.explains or not along:
-        said.append("It is much the same in all groups: no field tells them apart.")
-        return " ".join(said)
-    named = f"By {by}, most of it is {words.listed([_named(part, shift) for part in along])}"
-    other = f"; {_named(against[0], shift)} went the other way" if against else ""
-    return " ".join([*said, f"{named}{other}."])
-
-
-def _named(part: Part, shift: Shift) -> str:
-    return f"{words.group(part.group)} ({signed(part.effect.value, shift.metric.unit)})"
-
-
-def signed(value: float, unit: str) -> str:
-    """Write an effect with its sign, a share's in points."""
-    if unit == "share":
-        return units.change(value, 0.0, unit)
-    return f"{'+' if value > 0 else ''}{units.figure(value, unit)}"
-
-
-def within(span: Span, unit: str) -> str:
-    """Write the interval of an effect, a share's without the word points; empty where there is none."""
-    if span.low is None or span.high is None:
-        return ""
-    points = f"{units.THIN}points"
-    return f"{signed(span.low, unit).removesuffix(points)} to {signed(span.high, unit).removesuffix(points)}"
 
 
 def _explain(scope: Scope, name: str) -> None:
@@ -124,7 +81,7 @@ def _explain(scope: Scope, name: str) -> None:
     st.session_state[BY] = asked if asked in fields_ else fields_[0]
     shift = shifts[fields_.index(st.session_state[BY])]
     states.heading(f"Why {shift.metric.title.lower()} moved by {signed(shift.change.value, shift.metric.unit)}")
-    st.markdown(escape(sentence(shift), limit=600))
+    st.markdown(escape(sentence(shift, shifts), limit=600))
     st.selectbox(
         "Split by", fields_, format_func=lambda field: plain_label(words.field(field)), key=BY, on_change=_picked,
         width=260, help="The field that tells most comes first",
@@ -149,9 +106,10 @@ def _table(scope: Scope, shift: Shift) -> None:
     says = f"What each {words.field(shift.by).lower()} has of the change"
     name = f"why-{shift.metric.name}-{shift.by}"
     picked = frame.altair(effects.table(rows, headings), name=name, says=says, select=PICK)
+    rough = " A group's own percentile is read to one percent." if shift.metric.merges == "histogram" else ""
     note = (
-        f"Effects sum to the change. Dots with 95 % intervals, from a bootstrap over each {shift.blocks}'s records; "
-        "bold: more than its share, beyond chance. Click a row for its conversations."
+        f"Effects sum to the change.{rough} Dots with 95 % intervals, from a bootstrap over each {shift.blocks}'s "
+        "records; bold: more than its share, beyond chance. Click a row for its conversations."
     )
     frame.foot(f"why-{shift.metric.name}", _frame(shift), note)
     if shift.by in fields.TEXTS or shift.by.startswith(fields.ATTRIBUTE):

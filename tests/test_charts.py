@@ -59,6 +59,19 @@ def test_what_is_too_little_for_a_trend_says_so_under_its_title():
     assert drawn["encoding"]["text"]["value"] == "Too few."
 
 
+@pytest.mark.parametrize(
+    ("now", "before", "drawn"), [((0.1, 0.2), (0.2, 0.3), True), ((0.1, 0.2), (0.2, None), False),
+                                 ((None, None), (0.2, 0.3), False)],
+)  # fmt: skip
+def test_a_line_of_the_time_before_is_told_where_it_is_drawn(
+    now: tuple[float | None, ...], before: tuple[float | None, ...], drawn: bool
+):
+    panel = Panel("Rate", points(*now), "share", before=points(*before))
+    layers = multiples.panel(panel).to_dict().get("layer", [])
+    assert panel.compared is drawn
+    assert any(layer["mark"].get("strokeWidth") == 0.8 for layer in layers) is drawn
+
+
 def test_a_point_that_no_line_reaches_is_seen():
     drawn = multiples.panel(Panel("Rate", points(0.1, None, 0.3, 0.2), "share")).to_dict()
     (rows,) = (rows for rows in drawn["datasets"].values() if "alone" in rows[0])

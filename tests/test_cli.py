@@ -12,9 +12,12 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import duckdb
 import pytest
 
+from app import commands
 from app.cli import main
+from app.printed import PRINTED
 from tests.scoring.judge_server import serving
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -129,9 +132,35 @@ def test_a_change_is_explained(run, tmp_path: Path):
     assert sum(part["effect"]["value"] for part in found["parts"]) == pytest.approx(0.25)
     printed = run(*asked, "--against-from", "2026-05-01", "--against-to", "2026-05-10").out
     assert "error_rate (share) by model: 11 May to 20 May 2026, against 1 May to 10 May 2026" in printed
-    assert "0.1 → 0.35, a change of 0.25" in printed
+    assert "0.1 → 0.35, a change of +0.25" in printed
+    assert "By model, most of it is b (+25.0" in printed
     assert "stands out" in printed
     assert run("explain", "error_rate").code == 2
+    assert "0.1 → 0.35" in run("explain", "error_rate", "--from", "2026-05-11").out, (
+        "an open end is that of the records"
+    )
+    alike = ("explain", "error_rate", "--from", "2026-05-06", "--to", "2026-05-10")
+    assert "It is much the same in all groups: no field tells them apart." in run(*alike).out
+    assert "It is much the same in all groups by model." in run(*alike, "--by", "model").out
+    overlapping = run(*asked, "--against-from", "2026-05-10", "--against-to", "2026-05-12")
+    assert (overlapping.code, "The two periods overlap" in overlapping.err) == (2, True)
+    assert "These have: environment" in run(*asked, "--by", "text").err
+
+
+def test_counts_are_printed_whole():
+    counts = {"volume": 12_345.4, "mix": 0.0, "rate": 0.0}
+    spans = {name: {"value": value, "low": None, "high": None} for name, value in counts.items()}
+    part = {
+        "group": "a", "before": 20_000.0, "now": 32_345.4, "share_before": 1.0, "share_now": 1.0, "stands_out": False,
+        "effect": spans["volume"], **counts,
+    }  # fmt: skip
+    answer = {
+        "metric": "requests", "unit": "requests", "by": "model", "now_is": "now", "before_is": "then", "says": "So.",
+        "before": 20_000.0, "now": 32_345.4, "change": spans["volume"], **spans, "parts": [part], "blocks": "user",
+    }  # fmt: skip
+    printed = PRINTED["explain"](answer)
+    assert "20,000 → 32,345, a change of +12,345:" in printed
+    assert "12,300" not in printed
 
 
 def test_drift_and_changes_are_told(run, tmp_path: Path):
@@ -154,9 +183,23 @@ def test_drift_and_changes_are_told(run, tmp_path: Path):
     assert "against 1 May to 8 May 2026: no drift seen" in quiet
     assert "would have been seen" in quiet
     assert run("drift", "--against", "the moon").code == 2
+    assert "The two periods overlap" in run(*asked, "--against", "2026-05-10..2026-05-15").err
+    last_week = run("drift", "--json").json
+    assert (last_week["window"], sum(last_week["records"])) == ("13 May 2026 10:00 to 20 May 2026 10:00", 14 * 12)
     (change,) = run("changes", "--json").json["changes"]
     assert (change["name"], change["start"], change["lasts"]) == ("error_rate", "2026-05-15T09:00:00Z", True)
-    assert "Error rate" in run("changes").out
+    told = run("changes").out
+    assert "Error rate" in told
+    assert "one person with many can make a change" in told
+    assert "There is nothing to look through" in run("changes", "--from", "2030-01-01").out
+
+
+def test_what_goes_wrong_within_is_not_blamed_on_who_asked(run, monkeypatch: pytest.MonkeyPatch):
+    def broken(*_: object) -> None:
+        raise duckdb.BinderException("no such column")
+
+    monkeypatch.setitem(commands.COMMANDS, "metrics", broken)
+    assert run("metrics").code == 1
 
 
 def test_a_dry_run_keeps_nothing(run, log: Path):

@@ -67,6 +67,10 @@ def test_changes_are_dated_when_asked_for():
     page.toggle(key="drift-changes").set_value(True).run()
     assert not page.exception
     assert "to 2 hours" in words(page)
+    assert "one person with many can make a change" in words(page)
+    specs = [chart.proto.spec for chart in page.get("vega_lite_chart") + page.get("arrow_vega_lite_chart")]
+    assert any('"title": "during"' in spec for spec in specs)
+    assert not any('"title": "then"' in spec for spec in specs), "Vega draws nothing of such a property"
 
 
 @pytest.mark.usefixtures("fortnight")

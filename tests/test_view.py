@@ -67,6 +67,7 @@ def test_any_link_gives_a_view(params: dict[str, list[str]]):
         ({"grain": ["minute"]}, "grain=minute"),
         ({"by": ["colour"]}, "colour"),
         ({"by": ["score.toxicity"]}, "score.toxicity"),
+        ({"by": ["scorer.toxicity"]}, "scorer.toxicity"),
         ({"where": ["colour=red"]}, "colour"),
         ({"from": ["yesterday"]}, "from=yesterday"),
         ({"from": ["2026-08-31"], "to": ["2026-08-01"]}, "empty"),

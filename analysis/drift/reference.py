@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from analysis.metrics.extent import extent
 from analysis.metrics.fields import WEEKDAY
+from analysis.metrics.period import words
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from analysis.metrics.filter import Filter
     from analysis.store import Store
 
@@ -17,6 +17,24 @@ PREVIOUS, WEEKDAYS, RELEASE = "previous", "weekdays", "release"
 WEEKS = 4
 """Weeks before a window whose same weekdays are taken."""
 _DAY, _WEEK = timedelta(days=1), timedelta(weeks=1)
+
+
+def closed(store: Store, window: Filter) -> Filter:
+    """Give a window that has no end that of the records, the last of them included.
+
+    Raises
+    ------
+    ValueError
+        If no record has a time, or all are of before the window.
+    """
+    if window.end is not None:
+        return window
+    last = extent(store).last
+    if last is None:
+        raise ValueError("No record has a time: there are no periods to compare.")
+    if window.start is not None and window.start > last:
+        raise ValueError(f"There is no record of the period: the last came on {last:%-d %B %Y}.")
+    return window.during(window.start, last + timedelta.resolution)
 
 
 def previous(window: Filter) -> Filter:
@@ -35,16 +53,36 @@ def previous(window: Filter) -> Filter:
     return before
 
 
+def period(window: Filter, start: datetime | None, end: datetime | None) -> Filter:
+    """Take a period of one's choice.
+
+    Raises
+    ------
+    ValueError
+        If it overlaps the window: what both hold would be compared with itself.
+    """
+    chosen = window.during(start, end)
+    both = (window, chosen)
+    if max(one.start or datetime.min for one in both) < min(one.end or datetime.max for one in both):
+        raise ValueError(
+            f"The two periods overlap: {words(window.start, window.end)} and {words(chosen.start, chosen.end)}. "
+            "Give two that have no record in common, each with a start and an end."
+        )
+    return chosen
+
+
 def weekdays(window: Filter) -> Filter:
     """Take the same weekdays of the four weeks before a window; of one of a week or longer, these four weeks whole.
 
     Raises
     ------
     ValueError
-        If the window has no start or no end.
+        If the window has no start or no end, or is shorter than a day: its hours are unlike those of whole days.
     """
     if window.start is None or window.end is None:
         raise ValueError("A window that has no start or no end has no weekdays of its own: give both.")
+    if window.end - window.start < _DAY:
+        raise ValueError("A window shorter than a day can't be compared with whole days: give a day or more.")
     whole = window.end - window.start >= _WEEK
     days = []
     day = window.start
@@ -56,7 +94,9 @@ def weekdays(window: Filter) -> Filter:
 
 
 def release(store: Store, window: Filter, name: str) -> tuple[Filter, Filter]:
-    """Take what came before a release, and since then: as long before it as the window reaches beyond it.
+    """Take the part of a window since a release, and as long a period just before the release.
+
+    The release came with the first of its records that meet the window's conditions.
 
     Returns
     -------
@@ -66,14 +106,19 @@ def release(store: Store, window: Filter, name: str) -> tuple[Filter, Filter]:
     Raises
     ------
     ValueError
-        If no record is of this release, or the window ends before it.
+        If no such record is of the release, none has a time, or the window ends before it.
     """
-    ((first, last),) = store.frame(
-        "SELECT min(time) FILTER (release = $name), max(time) FROM records", {"name": name}
+    where, given = window.during(None, None).predicate()
+    ((records, first),) = store.frame(
+        f"SELECT count(*), min(r.time) FROM records r WHERE {where} AND r.release = $release", given | {"release": name}
     ).rows()
+    if not records:
+        which = " that meets the conditions" if window.conditions else ""
+        raise ValueError(f"No record{which} is of a release {name!r}.")
     if first is None:
-        raise ValueError(f"No record is of a release {name!r}.")
-    end: datetime = window.end or last
-    if end <= first:
+        raise ValueError(f"No record of the release {name!r} has a time, so it is not known when it came.")
+    window = closed(store, window)
+    start, end = max(first, window.start or first), window.end
+    if end is None or end <= first:
         raise ValueError(f"The window ends before the release {name}, which came on {first:%-d %B %Y}.")
-    return window.during(first - (end - first), first), window.during(first, end)
+    return window.during(first - (end - start), first), window.during(start, end)

@@ -1,4 +1,4 @@
-"""Two samples of records, in whole blocks (users, conversations), with what is compared of each record."""
+"""Two samples of records, by blocks (users, conversations), with what is compared of each record."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ BLOCKS = 5_000
 """Blocks that are drawn of each window."""
 RECORDS = 20_000
 """Records of them, at most."""
+OF_ONE = 20
+"""Where there are more, a block gives one in so many of these at most: one person's leave room for the others'."""
 READ = 400
 """Characters of a prompt whose words are compared."""
 _WORD = r"\p{L}[\p{L}''’-]{2,}"  # as SQL quotes it
@@ -69,7 +71,7 @@ class Sample:
 
 
 def draw(store: Store, reference: Filter, window: Filter, by: Sequence[str], *, seed: int = 0) -> Sample:
-    """Draw records of two windows, at most :data:`BLOCKS` blocks of each.
+    """Draw records of two windows, at most :data:`BLOCKS` blocks and :data:`RECORDS` records of each.
 
     Parameters
     ----------
@@ -96,13 +98,17 @@ def _drawn(store: Store, sample: Filter, by: Sequence[str], unit: Blocks, seed: 
     columns = "".join(f', {fields.group(name, bound)} AS "by {place}"' for place, name in enumerate(by))
     return store.frame(
         f"""WITH sized AS (SELECT {unit.sql} AS block, count(*) AS n FROM records r WHERE {where} GROUP BY 1),
-        turns AS (SELECT block, row_number() OVER turn AS place, sum(n) OVER turn AS reach, sum(n) OVER () AS every
-            FROM sized WINDOW turn AS (ORDER BY hash(block, {seed:d}), block)),
-        chosen AS (FROM turns WHERE place <= {BLOCKS} AND reach <= {RECORDS})
-        SELECT r.id::VARCHAR AS id, hash(c.block) AS block, c.every::BIGINT AS every, length(r.prompt) AS length,
+        given AS (SELECT block, sum(n) OVER () AS every,
+            CASE WHEN every <= {RECORDS} THEN n ELSE least(n, {max(RECORDS // OF_ONE, 1)}) END AS most FROM sized),
+        turns AS (SELECT *, row_number() OVER turn AS place, sum(most) OVER turn AS reach
+            FROM given WINDOW turn AS (ORDER BY hash(block, {seed:d}), block)),
+        chosen AS (FROM turns WHERE place <= {BLOCKS} AND reach <= {RECORDS}),
+        picked AS (SELECT r.id, c.block, c.every FROM records r JOIN chosen c ON c.block = {unit.sql} WHERE {where}
+            QUALIFY row_number() OVER (PARTITION BY c.block ORDER BY hash(r.id, {seed:d}), r.id) <= c.most)
+        SELECT r.id::VARCHAR AS id, hash(p.block) AS block, p.every::BIGINT AS every, length(r.prompt) AS length,
             list_distinct(regexp_extract_all(lower(left(r.prompt, {READ})), '{_WORD}')) AS words,
             {gather.key("prompt")} AS key{columns}
-        FROM records r JOIN chosen c ON c.block = {unit.sql} WHERE {where} ORDER BY r.id""",
+        FROM records r JOIN picked p ON p.id = r.id ORDER BY r.id""",
         given | bound.values,
     )
 

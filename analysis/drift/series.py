@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from analysis.drift.changes import stretches
+from analysis.drift.changes import LEAST, stretches
 from analysis.drift.concept import OUTCOMES
 from analysis.metrics import fields
 from analysis.metrics.fields import NONE, OTHER
@@ -31,6 +31,12 @@ POINTS = 200
 """Points of a series, at most."""
 CHANCE = 0.05
 """Chance of a change in any series where there is none in all of them (Bonferroni)."""
+LIMITS = (
+    "A topic's share is of all records, those of no topic included. Whose records they are is not known here: one "
+    "person with many can make a change."
+)
+NOTHING = f"There is nothing to look through: that takes records at {LEAST} points of time."
+"""What is to be said beside the changes, and where no series is long enough."""
 _HOURS = (1, 2, 3, 6, 12, 24, 48, 168, 336, 672)
 
 
@@ -43,12 +49,13 @@ class Change:
     name, title : str
         A metric, or a topic's share: its name then, and ``topic``.
     topic : bool
+        The share is of all records, those of no topic included.
     start, end : datetime
         When it begins and ends, UTC; it lasts where `lasts`.
     lasts : bool
         Whether it reaches to the end of the records.
     before, level : float
-        The mean before it (of all else where it stands at the beginning), and in it.
+        The mean between it and the change before it, and in it.
     unit : str
     p : float
         See :class:`changes.Stretch`.
@@ -79,36 +86,51 @@ class _Series:
     """``time``, ``value`` and ``n``."""
 
 
-def changes(store: Store, filter: Filter) -> list[Change]:
-    """Find the changes of the series of a filter's records, the surest and largest first."""
+@dataclass(frozen=True)
+class Found:
+    """The changes of some series, the surest and largest first, and how many series were long enough to look through.
+
+    What they do not know is in :data:`LIMITS`.
+    """
+
+    changes: tuple[Change, ...]
+    series: int
+
+
+def changes(store: Store, filter: Filter) -> Found:
+    """Find the changes of the series of a filter's records."""
     ((first, last),) = _extent(store, filter)
     if first is None:
-        return []
+        return Found((), 0)
     hours = next((width for width in _HOURS if (last - first) / timedelta(hours=width) <= POINTS), _HOURS[-1])
-    series = [one for one in (*_metrics(store, filter, hours), *_topics(store, filter, hours)) if len(one.points)]
-    found = []
-    for one in series:
-        values, weights = one.points["value"].to_numpy(), one.points["n"].cast(pl.Float64).to_numpy()
-        for stretch in stretches(values, weights, chance=CHANCE / len(series)):
-            found.append(_change(one, values, weights, stretch.start, stretch.end, stretch.p, timedelta(hours=hours)))
-    return sorted(found, key=lambda change: (change.p, -abs(change.level - change.before)))
+    every = (*_metrics(store, filter, hours), *_topics(store, filter, hours))
+    series = [one for one in every if len(one.points) >= LEAST]
+    found = [change for one in series for change in _changes(one, CHANCE / len(series), timedelta(hours=hours))]
+    return Found(tuple(sorted(found, key=lambda change: (change.p, -abs(change.level - change.before)))), len(series))
 
 
-def _change(
-    one: _Series, values: np.ndarray, weights: np.ndarray, start: int, end: int, p: float, width: timedelta
-) -> Change:
-    times = one.points["time"].to_list()
-    weighed = np.where(weights > 0, weights, 0)
-    before = slice(0, start) if start else slice(end, None)
-    return Change(
-        one.name, one.title, one.topic, times[start], times[end - 1] + width, end == len(times),
-        _level(values[before], weighed[before]), _level(values[start:end], weighed[start:end]), one.unit, p, width,
-    )  # fmt: skip
-
-
-def _level(values: np.ndarray, weights: np.ndarray) -> float:
+def _changes(one: _Series, chance: float, width: timedelta) -> list[Change]:
+    times, values = one.points["time"].to_list(), one.points["value"].to_numpy()
+    weights = one.points["n"].cast(pl.Float64).to_numpy()
     known = ~np.isnan(values) & (weights > 0)
-    return float(np.average(values[known], weights=weights[known])) if known.any() else float("nan")
+    found = stretches(values, weights, chance=chance)
+    edges = {0, *(edge for stretch in found for edge in (stretch.start, stretch.end))}
+
+    def level(start: int, end: int) -> float:
+        within = known[start:end]
+        return float(np.average(values[start:end][within], weights=weights[start:end][within]))
+
+    def before(start: int) -> float:
+        """Give the level since the last edge before."""
+        return level(max(edge for edge in edges if known[edge:start].any()), start)
+
+    return [
+        Change(
+            one.name, one.title, one.topic, times[start], times[end - 1] + width, end == len(times), before(start),
+            level(start, end), one.unit, p, width,
+        )
+        for start, end, p in ((stretch.start, stretch.end, stretch.p) for stretch in found)
+    ]  # fmt: skip
 
 
 def _extent(store: Store, filter: Filter) -> list[tuple[datetime | None, datetime]]:

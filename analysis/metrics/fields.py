@@ -90,6 +90,16 @@ class UnknownFieldError(ValueError):
         super().__init__(f"There is no field {name!r}.{hint} Fields: {allowed}.")
 
 
+class NoSingleValueError(UnknownFieldError):
+    """A field has no single value for a record to break down by."""
+
+    def __init__(self, name: str) -> None:
+        allowed = ", ".join([*TEXTS, *NUMBERS, "attributes.KEY"])
+        ValueError.__init__(
+            self, f"The field {name!r} has no single value for a record to break down by. These have: {allowed}."
+        )
+
+
 @dataclass
 class Bound:
     """Collects the values of a query; :meth:`add` gives the placeholder that stands for one."""
@@ -142,7 +152,9 @@ def column(name: str, bound: Bound) -> str:
     Raises
     ------
     UnknownFieldError
-        If the field is unknown or has no single value for a record (scores, text search, an area).
+        If the field is unknown.
+    NoSingleValueError
+        If it has no single value for a record (scores, text search, an area).
     """
     sort = kind(name)
     if name in _FOUND:
@@ -153,7 +165,7 @@ def column(name: str, bound: Bound) -> str:
         return NUMBERS[name].sql
     if sort == "attribute":
         return f"nullif(variant_extract(r.attributes, {bound.add(name.removeprefix(ATTRIBUTE))})::VARCHAR, '')"
-    raise UnknownFieldError(name)
+    raise NoSingleValueError(name)
 
 
 def group(name: str, bound: Bound, only: Iterable[str] | None = None) -> str:
@@ -163,7 +175,7 @@ def group(name: str, bound: Bound, only: Iterable[str] | None = None) -> str:
 
     Raises
     ------
-    UnknownFieldError
+    UnknownFieldError, NoSingleValueError
         As :func:`column` does.
     """
     value = f"coalesce({column(name, bound)}::VARCHAR, '{NONE}')"

@@ -8,6 +8,7 @@ nothing, so that what a kill left half done is mended by doing it again.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -194,15 +195,20 @@ class Board:
     def _stand(self, plan: Plan) -> None:
         gone = {one.topic: one.into[0] if one.middles is None else None for one in plan.divided}
         rows = self._frame("SELECT topic, name, phrases, edit, stands, merged_into FROM topics WHERE map = $map").rows()
+        rows.sort(
+            key=lambda row: (not plan.names.get(row[0]), row[0])
+        )  # of two alike, what people named keeps its name
+        taken: set[str] = set()
         for topic, name, phrases, edit, stands, merged in rows:
             own = " · ".join(phrases)
             if topic in plan.made:
                 own = plan.made[topic][0].body["parts"][plan.made[topic][1]]["name"]
-            now = (
-                plan.names.get(topic) or own,
-                topic not in gone and (edit is None or topic in plan.made),
-                gone.get(topic),
-            )
+            there = topic not in gone and (edit is None or topic in plan.made)
+            called = plan.names.get(topic) or own
+            if there:
+                called = _free(called, taken)
+                taken.add(called)
+            now = (called, there, gone.get(topic))
             if now != (name, stands, merged):
                 self._cursor.execute(
                     "UPDATE topics SET name = ?, stands = ?, merged_into = ? WHERE map = ? AND topic = ?",
@@ -259,6 +265,12 @@ def _holder(held: dict[int, int], texts: Iterable[int]) -> int | None:
     counts = Counter(held[key] for key in texts if key in held)
     ((topic, most),) = counts.most_common(1) or ((-1, 0),)
     return topic if topic >= 0 and 2 * most > counts.total() else None
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """Give a name that no other topic has: the field `topic` goes by names."""
+    numbered = (f"{name} ({number})" for number in itertools.count(2))
+    return next(one for one in itertools.chain([name], numbered) if one not in taken)
 
 
 def _touched(plan: Plan) -> set[int]:

@@ -32,6 +32,12 @@ class Panel:
     instead: str = ""
     """What is said where no point has a value."""
 
+    @property
+    def compared(self) -> bool:
+        """Whether there is a line of the time before: of two points or more."""
+        drawn = self.before is not None and self.before["value"].is_not_null().sum() > 1
+        return bool(drawn and self.points["value"].is_not_null().any())
+
 
 def panel(content: Panel, *, height: int = HEIGHT) -> Any:  # noqa: ANN401 - Altair's own union
     """Draw one panel: a line from nought, its interval as a band, the time before as a thin line."""
@@ -47,7 +53,7 @@ def panel(content: Panel, *, height: int = HEIGHT) -> Any:  # noqa: ANN401 - Alt
     if points["low"].is_not_null().any():
         band = base.mark_area(opacity=0.15, clip=True)
         layers.append(band.encode(y=_up(content.unit, axis, "low"), y2=alt.Y2("high:Q"), color=colour))
-    if content.before is not None and not content.before.is_empty():
+    if content.before is not None and content.compared:
         before = alt.Chart(_written(content.before, content.unit)).mark_line(strokeWidth=0.8, clip=True)
         layers.append(before.encode(x=x, y=y, color=alt.ColorValue(look.MUTED)))
     if axis[1] < 0:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from analysis.metrics.fields import UnknownFieldError
 from analysis.metrics.filter import Filter
 from analysis.metrics.lookup import UnknownMetricError
+from analysis.metrics.query import summary
 from analysis.metrics.shifts import split
 from analysis.metrics.shifts.explain import NotExplainedError, Shift, candidates, explain, explain_by
 
@@ -107,6 +108,28 @@ def test_requests_have_no_rate(store: Store, add_records: Add):
     assert parts(shift)["help"].effect.value == 40
 
 
+def test_a_sum_of_which_there_was_none_is_all_volume(store: Store, add_records: Add):
+    add_records(*calls(6, 30, model="a", recorded_cost=1.0), *calls(6, 30, model="b", recorded_cost=3.0))
+    came, gone = explain(store, "cost", BEFORE, NOW, "model"), explain(store, "cost", NOW, BEFORE, "model")
+    assert (came.before, came.now, came.change.value, came.volume.value) == (0, 120, 120, 120)
+    assert (came.mix.value, came.rate.value) == (0, 0)
+    assert {group: part.effect.value for group, part in parts(came).items()} == {"a": 30, "b": 90}
+    assert (gone.change.value, gone.volume.value) == (-120, -120)
+    assert came.change.sure
+    assert not any(part.stands_out for part in came.parts)
+    with pytest.raises(NotExplainedError):
+        explain(store, "cost", BEFORE, Filter(JULY, None), "model")
+
+
+def test_what_rounding_leaves_is_nought(store: Store, add_records: Add):
+    for month in (5, 6):
+        for model, failures in (("a", 7), ("b", 11), ("c", 3)):
+            add_records(*failing(month, 30 + 7 * (month == 6), failures, model=model))
+    shift = explain(store, "error_rate", BEFORE, NOW, "model")
+    assert shift.mix.value == 0
+    assert {part.mix for part in shift.parts} == {0}
+
+
 def test_a_user_of_two_groups_counts_half_in_each(store: Store, add_records: Add):
     for user in range(40):
         add_records(*calls(5, 1, user_id=f"ann {user}", model="a"))
@@ -134,10 +157,20 @@ def test_a_percentile_is_split_exactly_and_names_the_slow_group(store: Store, ad
     add_records(*(call | {"latency": 1 + place / 100} for place, call in enumerate(calls(6, 60, model="fast"))))
     add_records(*(call | {"latency": 9 + place / 100} for place, call in enumerate(calls(6, 40, model="slow"))))
     shift = explain(store, "latency_p95", BEFORE, NOW, "model")
-    assert shift.before == pytest.approx(1.94, rel=0.006)
-    assert shift.now == pytest.approx(9.34, rel=0.006)
+    own = [summary(store, ["latency_p95"], sample)["latency_p95"].value for sample in (BEFORE, NOW)]
+    assert [shift.before, shift.now] == own
     assert sum(part.effect.value for part in shift.parts) == pytest.approx(shift.now - shift.before)
+    assert shift.mix.value + shift.rate.value == pytest.approx(shift.change.value) == shift.now - shift.before
     assert shift.parts[0].group == "slow"
+
+
+def test_what_a_percentile_s_parts_lack_is_shared_out_by_their_sizes():
+    found = split.Effects(np.zeros((1, 2)), np.array([[3.0, 0]]), np.array([[-1.0, 0]]))
+    lacking = found.lacking(2.4, np.array([0.5, 0.5]))
+    assert lacking.mix.tolist() == [[pytest.approx(0.3), 0]]
+    assert lacking.rate.tolist() == [[pytest.approx(0.1), 0]]
+    none = split.Effects(*np.zeros((3, 1, 2)))
+    assert none.lacking(0.4, np.array([0.75, 0.25])).rate.tolist() == [[pytest.approx(0.3), pytest.approx(0.1)]]
 
 
 def test_a_percentile_s_split_is_shapley_s():
@@ -193,6 +226,16 @@ def test_the_interval_of_independent_requests_is_the_usual_one(store: Store, add
     assert shift.blocks == "request"
     assert shift.change.low == pytest.approx(0.1 - usual, abs=0.006)
     assert shift.change.high == pytest.approx(0.1 + usual, abs=0.006)
+
+
+def test_the_interval_of_a_sum_of_few_knows_that_their_number_is_chance(store: Store, add_records: Add):
+    for month, n in ((5, 40), (6, 60)):
+        add_records(*(call | {"user_id": f"{month}-{place}"} for place, call in enumerate(calls(month, n, model="a"))))
+    shift = explain(store, "requests", BEFORE, NOW, "model")
+    usual = 1.96 * math.sqrt(40 + 60)
+    assert shift.blocks == "user"
+    assert shift.change.low == pytest.approx(20 - usual, abs=0.15 * usual)
+    assert shift.change.high == pytest.approx(20 + usual, abs=0.15 * usual)
 
 
 def test_what_a_user_repeats_does_not_make_an_interval_narrower(store: Store, add_records: Add):
@@ -262,7 +305,8 @@ def test_what_cannot_be_split_is_said(store: Store, add_records: Add):
         explain(store, "error_rate", BEFORE, Filter(JULY, None), "model")
     with pytest.raises(UnknownFieldError):
         explain(store, "requests", BEFORE, NOW, "colour")
-    with pytest.raises(UnknownFieldError):
-        explain(store, "requests", BEFORE, NOW, "score.thumbs")
+    for field in ("score.thumbs", "scorer.faithfulness", "text", "area"):
+        with pytest.raises(UnknownFieldError, match="no single value for a record to break down by"):
+            explain(store, "requests", BEFORE, NOW, field)
     with pytest.raises(UnknownMetricError):
         explain(store, "happiness", BEFORE, NOW, "model")

@@ -163,6 +163,19 @@ def test_what_does_not_fall_apart_is_told_and_chosen_texts_can_be_looked_at(here
         subtopics.look(here.store, here.state)
 
 
+def test_no_two_topics_have_one_name(here: Here, preview: dict[str, Any]) -> None:
+    joined(here)
+    edits.rename(here.store, here.state, here.topic("weather"), "Same", who="ana")
+    alike = preview | {"parts": [part | {"name": "Same"} for part in preview["parts"]]}
+    edit = edits.split(here.store, here.state, alike, who="bo")
+    assert here.names()[here.topic("weather")] == "Same", "what a person named keeps its name"
+    assert {here.names()[here.topic(talk)] for talk in ("refund", "password")} == {"Same (2)", "Same (3)"}
+    edits.rename(here.store, here.state, here.topic("weather"), "", who="ana")
+    assert sorted(here.names()[here.topic(talk)] for talk in ("refund", "password")) == ["Same", "Same (2)"]
+    edits.take_back(here.store, here.state, edit.id, who="bo")
+    assert "Same" not in here.names().values()
+
+
 def test_edits_hold_on_a_map_of_another_seed(here: Here, preview: dict[str, Any]) -> None:
     joined(here)
     edits.split(here.store, here.state, preview, who="bo")

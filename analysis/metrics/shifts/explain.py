@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,30 +11,24 @@ from analysis.metrics.blocks import blocks
 from analysis.metrics.facets import dimensions
 from analysis.metrics.kept.facets import IDENTIFIERS
 from analysis.metrics.lookup import find
+from analysis.metrics.query import summary
 from analysis.metrics.shifts import split
-from analysis.metrics.shifts.parts import DRAWS, MOST, gather
+from analysis.metrics.shifts.draws import known
+from analysis.metrics.shifts.parts import MOST, gather
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
     from analysis.metrics.blocks import Blocks
     from analysis.metrics.filter import Filter
     from analysis.metrics.metric import Metric
+    from analysis.metrics.shifts.draws import Known, Span
     from analysis.metrics.shifts.parts import Parts
-    from analysis.metrics.shifts.split import Effects
     from analysis.store import Store
 
     Array = NDArray[np.float64]
-
-REPEATS, REPEATS_OF_PERCENTILE = 999, 99
-"""Draws of the bootstrap."""
-FEWEST = 20
-"""Hands with a record in them, of each sample, from which on there are intervals."""
-CHANCE = 0.05
-"""Chance that a group is said to stand out where none does, for a field as a whole."""
-
 
 OUTCOMES = ("status", "finish_reason")
 """Fields that say how an answer ended, which explains nothing of how it ended."""
@@ -48,20 +41,6 @@ class NotExplainedError(ValueError):
 
 
 @dataclass(frozen=True)
-class Span:
-    """A figure with the ends of its 95 % interval, null where there are too few blocks for one."""
-
-    value: float
-    low: float | None = None
-    high: float | None = None
-
-    @property
-    def sure(self) -> bool:
-        """Whether the interval leaves out nought."""
-        return self.low is not None and self.high is not None and self.low * self.high > 0
-
-
-@dataclass(frozen=True)
 class Part:
     """What a group has of a change.
 
@@ -69,7 +48,8 @@ class Part:
     ----------
     group : str
     before, now : float or None
-        The metric in the group: of a sum the sum, of a rate the rate; null where it has no records.
+        The metric in the group: of a sum the sum, of a rate the rate, of a percentile to one percent; null where it has
+        no records.
     share_before, share_now : float
         The group's share of what the metric is measured over.
     effect : Span
@@ -103,7 +83,7 @@ class Shift:
     by : str
         The field.
     before, now : float
-        The metric in the two samples; a percentile to half a percent.
+        The metric in the two samples.
     change, volume, mix, rate : Span
         The change and its three parts: of more records altogether (sums alone), of other shares, of other records.
     parts : tuple of Part
@@ -136,9 +116,9 @@ def explain(store: Store, name: str, before: Filter, now: Filter, by: str) -> Sh
     UnknownMetricError, UnknownFieldError
         If there is no such metric, or no such field with a single value for a record.
     NotExplainedError
-        If one of the samples holds nothing of the metric.
+        If one of the samples holds nothing of the metric; of a sum, if both do.
     """
-    return _explained(store, find(store, name), before, now, by, blocks(store, (before, now)))
+    return explain_by(store, name, before, now, [by])[0]
 
 
 def candidates(store: Store, before: Filter, now: Filter) -> list[str]:
@@ -158,29 +138,45 @@ def candidates(store: Store, before: Filter, now: Filter) -> list[str]:
 def explain_by(store: Store, name: str, before: Filter, now: Filter, by: Sequence[str]) -> list[Shift]:
     """Split a change by several fields; those whose groups stand out most come first, versions last."""
     metric, drawn = find(store, name), blocks(store, (before, now))
-    shifts = [_explained(store, metric, before, now, field, drawn) for field in by]
+    own = _own(store, metric, (before, now))
+    shifts = [_explained(store, metric, before, now, field, drawn, own) for field in by]
     return sorted(shifts, key=lambda shift: (shift.by in VERSIONS, -shift.explains))
 
 
-def _explained(store: Store, metric: Metric, before: Filter, now: Filter, by: str, drawn: Blocks) -> Shift:
+def _own(store: Store, metric: Metric, samples: Sequence[Filter]) -> list[float | None]:
+    """Measure a percentile in the samples, which its parts, being counted by bins, give roughly; else nothing."""
+    if metric.merges != "histogram":
+        return []
+    return [summary(store, [metric.name], sample)[metric.name].value for sample in samples]
+
+
+def _explained(
+    store: Store, metric: Metric, before: Filter, now: Filter, by: str, drawn: Blocks, own: Sequence[float | None]
+) -> Shift:
     parts = gather(store, metric, before, now, by, drawn)
     sides = [_Side.of(parts, *sums) for sums in ((parts.above0, parts.below0), (parts.above, parts.below))]
-    for side, when in zip(sides, ("before", "now"), strict=True):
-        if side.whole is None:
-            raise NotExplainedError(f"{metric.title} is not known in the sample of {when}: nothing can be split.")
-    effects, draws = parts.split(np.ones((1, DRAWS))), _bootstrapped(parts)
-    alike = _alike(parts, sides)
-    larger = _larger(effects, draws, alike)
-    ranked = np.argsort(-np.abs(effects.total[0]), kind="stable")
+    figures = _known(metric, own or [side.whole for side in sides])
+    found = known(parts, *figures, _alike(parts, sides))
+    change, volume, mix, rate = (found.span(part) for part in ("total", "volume", "mix", "rate"))
+    beyond, outstanding = found.beyond("total")
+    groups = [_part(parts, sides, found, place, outstanding=bool(outstanding[place])) for place in range(len(beyond))]
+    if not metric.total:
+        beyond, outstanding = found.beyond("rate")
+    mixed = abs(mix.value) if mix.sure and not metric.total else 0.0
+    apart = float(np.abs(beyond[outstanding]).sum()) + mixed
     return Shift(
-        metric=metric, by=by, before=sides[0].whole or 0.0, now=sides[1].whole or 0.0,
-        change=_span(effects, draws, lambda found: found.total.sum(-1)),
-        volume=_span(effects, draws, lambda found: found.volume.sum(-1)),
-        mix=_span(effects, draws, lambda found: found.mix.sum(-1)),
-        rate=_span(effects, draws, lambda found: found.rate.sum(-1)),
-        parts=tuple(_part(parts, sides, effects, draws, int(place), bool(larger[place])) for place in ranked),
-        explains=_explains(metric, effects, draws, alike), blocks=drawn.name,
+        metric, by, *figures, change, volume, mix, rate,
+        tuple(sorted(groups, key=lambda part: -abs(part.effect.value))),
+        apart / abs(change.value) if change.value else 0.0, drawn.name,
     )  # fmt: skip
+
+
+def _known(metric: Metric, figures: Sequence[float | None]) -> tuple[float, float]:
+    """Give the metric in both samples; a sum is nought in one that holds nothing."""
+    nothing = [when for when, figure in zip(("before", "now"), figures, strict=True) if figure is None]
+    if nothing and not (metric.total and len(nothing) == 1):
+        raise NotExplainedError(f"{metric.title} is not known in the sample of {nothing[0]}: nothing can be split.")
+    return figures[0] or 0.0, figures[1] or 0.0
 
 
 @dataclass(frozen=True)
@@ -210,18 +206,6 @@ def _value(parts: Parts, above: Array, below: Array) -> float | None:
     return float(above if parts.metric.total else above / below)
 
 
-def _bootstrapped(parts: Parts) -> Effects | None:
-    """Split the change of samples drawn with replacement from the blocks, in hands; None where there are too few."""
-    held = [below.reshape(DRAWS, -1).any(axis=1) for below in (parts.below0, parts.below)]
-    if min(hands.sum() for hands in held) < FEWEST:
-        return None
-    either = held[0] | held[1]
-    weights = np.zeros((REPEATS_OF_PERCENTILE if len(parts.bins) else REPEATS, DRAWS))
-    rng = np.random.default_rng(0)
-    weights[:, either] = rng.multinomial(either.sum(), np.full(either.sum(), 1 / either.sum()), len(weights))
-    return parts.split(weights)
-
-
 def _alike(parts: Parts, sides: Sequence[_Side]) -> Array:
     """Give each group's share of a change that all groups had alike."""
     if parts.metric.total:
@@ -230,54 +214,12 @@ def _alike(parts: Parts, sides: Sequence[_Side]) -> Array:
     return (sides[0].shares + sides[1].shares) / 2
 
 
-def _outstanding(
-    effects: Effects, draws: Effects | None, read: Callable[[Effects], Array], alike: Array
-) -> tuple[Array, NDArray[np.bool_]]:
-    """Give what each group has beyond its share, and tell where that is more than chance in any group (Bonferroni)."""
-    (beyond,) = read(effects) - alike * read(effects).sum(-1, keepdims=True)
-    if draws is None:
-        return beyond, np.zeros(len(beyond), bool)
-    error = (read(draws) - alike * read(draws).sum(-1, keepdims=True)).std(axis=0)
-    return beyond, np.abs(beyond) > NormalDist().inv_cdf(1 - CHANCE / 2 / len(beyond)) * error
-
-
-def _larger(effects: Effects, draws: Effects | None, alike: Array) -> NDArray[np.bool_]:
-    if draws is None:
-        return np.zeros(len(alike), bool)
-    _, outstanding = _outstanding(effects, draws, lambda found: found.total, alike)
-    low, high = np.percentile(draws.total, [2.5, 97.5], axis=0)
-    own = np.abs(effects.total[0])
-    return outstanding & (low * high > 0) & (own > alike * abs(effects.total.sum()))
-
-
-def _explains(metric: Metric, effects: Effects, draws: Effects | None, alike: Array) -> float:
-    change = effects.total.sum()
-    if not change:
-        return 0.0
-    if metric.total:
-        beyond, outstanding = _outstanding(effects, draws, lambda found: found.total, alike)
-        return float(np.abs(beyond[outstanding]).sum() / abs(change))
-    beyond, outstanding = _outstanding(effects, draws, lambda found: found.rate, alike)
-    mix = _span(effects, draws, lambda found: found.mix.sum(-1))
-    return float((np.abs(beyond[outstanding]).sum() + (abs(mix.value) if mix.sure else 0.0)) / abs(change))
-
-
-def _span(effects: Effects, draws: Effects | None, read: Callable[[Effects], Array]) -> Span:
-    (value,) = read(effects)
-    if draws is None:
-        return Span(float(value))
-    low, high = np.percentile(read(draws), [2.5, 97.5])
-    return Span(float(value), float(low), float(high))
-
-
-def _part(
-    parts: Parts, sides: Sequence[_Side], effects: Effects, draws: Effects | None, place: int,
-    stands_out: bool,
-) -> Part:  # fmt: skip
+def _part(parts: Parts, sides: Sequence[_Side], found: Known, place: int, *, outstanding: bool) -> Part:
     before, now = sides
+    effect = found.span("total", place)
+    volume, mix, rate = (float(found.values(part)[place]) for part in ("volume", "mix", "rate"))
+    larger = bool(abs(effect.value) > found.alike[place] * abs(found.values("total").sum()))
     return Part(
         parts.groups[place], before.values[place], now.values[place], float(before.shares[place]),
-        float(now.shares[place]), _span(effects, draws, lambda found: found.total[:, place]),
-        float(effects.volume[0, place]), float(effects.mix[0, place]), float(effects.rate[0, place]),
-        stands_out,
+        float(now.shares[place]), effect, volume, mix, rate, outstanding and effect.sure and larger,
     )  # fmt: skip

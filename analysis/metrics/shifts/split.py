@@ -53,6 +53,20 @@ class Effects:
         """All of it."""
         return self.volume + self.mix + self.rate
 
+    def __add__(self, other: Effects) -> Effects:
+        return Effects(self.volume + other.volume, self.mix + other.mix, self.rate + other.rate)
+
+    def lacking(self, change: float, alike: Array) -> Effects:
+        """Give what they lack of a change, shared out by their sizes; by `alike`, array (groups), where all are nought.
+
+        Without effects of volume.
+        """
+        short = change - self.total.sum(-1, keepdims=True)
+        mix, rate = np.abs(self.mix), np.abs(self.rate)
+        whole = (mix + rate).sum(-1, keepdims=True)
+        each = np.divide(short, whole, out=np.zeros_like(whole), where=whole > 0)
+        return Effects(np.zeros_like(mix), each * mix, np.where(whole > 0, each * rate, short * alike))
+
 
 def of_ratio(above0: Array, below0: Array, above: Array, below: Array) -> Effects:
     """Split the change of a ratio of sums (a rate, a mean) after Kitagawa.
@@ -74,6 +88,8 @@ def of_ratio(above0: Array, below0: Array, above: Array, below: Array) -> Effect
 def of_sum(sums0: Array, records0: Array, sums: Array, records: Array) -> Effects:
     """Split the change of a sum, which is records altogether times a group's share times its rate, after Shapley.
 
+    A sample without records has the other's shares and rates, so that all is volume.
+
     Parameters
     ----------
     sums0, records0, sums, records : array (..., groups)
@@ -81,6 +97,7 @@ def of_sum(sums0: Array, records0: Array, sums: Array, records: Array) -> Effect
     """
     all0, all_ = records0.sum(-1, keepdims=True), records.sum(-1, keepdims=True)
     share0, share = _shares(records0), _shares(records)
+    share0, share = np.where(all0 > 0, share0, share), np.where(all_ > 0, share, share0)
     rate0, rate = _rates(sums0, records0, sums, records)
     return Effects(
         (all_ - all0) * _between(share0, share, rate0, rate),
