@@ -9,13 +9,26 @@ from typing import Annotated
 
 import typer
 
-from app import cli_export, cli_topics, terminal
+from app import cli_export, cli_topics, options, terminal
 from app import doctor as checks
 from app.command import CommandError, moment
-from app.options import AgainstFrom, AgainstTo, From, Home, Json, Number, Out, To, Where, selection
-
-FAILED, BAD_USE = 1, 2
-
+from app.options import (
+    BAD_USE,
+    FAILED,
+    AgainstFrom,
+    AgainstTo,
+    Budget,
+    Endpoint,
+    From,
+    Home,
+    Json,
+    Number,
+    Out,
+    Price,
+    To,
+    Where,
+    selection,
+)
 
 cli = typer.Typer(
     name="afterword",
@@ -236,14 +249,9 @@ def judge(
         float | None, typer.Option(metavar="SHARE", help="Judge only this share of the records, such as 0.01.")
     ] = None,
     where: Where = None,
-    budget: Annotated[float, typer.Option(metavar="USD", help="Spend at most so much.")] = 1.0,
-    url: Annotated[
-        str | None, typer.Option(metavar="URL", help="An endpoint that speaks as OpenAI's or Anthropic's does.")
-    ] = None,
-    price: Annotated[
-        str | None,
-        typer.Option(metavar="IN,OUT", help="USD for a million tokens, where the price table lacks the model."),
-    ] = None,
+    budget: Budget = 1.0,
+    url: Endpoint = None,
+    price: Price = None,
     per_minute: Annotated[float | None, typer.Option(metavar="N", help="Call at most N times a minute.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what it would take.")] = False,
     workspace: Home = None,
@@ -252,7 +260,7 @@ def judge(
     """Have a language model judge records; this sends their texts to it. The key comes from the environment."""
     order = {
         "rubric": rubric, "model": model, "sample": sample, "share": share, "where": where, "budget": budget,
-        "url": url, "price": _price(price), "per_minute": per_minute,
+        "url": url, "price": options.price(price), "per_minute": per_minute,
     }  # fmt: skip
     if not dry_run:
         terminal.tell("estimate", terminal.ask("judge", {"order": order, "dry_run": True}))
@@ -260,14 +268,6 @@ def judge(
     terminal.say("estimate" if dry_run else "judge", answer, as_json=as_json)
     if not dry_run and (answer["failed"] or answer["stopped"]):
         raise typer.Exit(FAILED)
-
-
-def _price(text: str | None) -> tuple[float, float] | None:
-    try:
-        into, out = (float(part) for part in text.split(",")) if text else (None, None)
-    except ValueError as error:
-        raise CommandError(f"{text!r} is no price. Write INPUT,OUTPUT, such as 0.15,0.6.", BAD_USE) from error
-    return (into, out) if into is not None and out is not None else None
 
 
 def _time(text: str | None) -> str | None:

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from app import terminal
-from app.options import Home, Json, Mapped, Topic
+from analysis.topics.naming import BUDGET
+from app import options, terminal
+from app.options import FAILED, Budget, Endpoint, Home, Json, Mapped, Price, Topic
 
 mapped = typer.Typer(help="What people talk about.", invoke_without_command=True, rich_markup_mode=None)
 
@@ -50,6 +51,24 @@ def topics_rename(
 ) -> None:
     """Give a topic a name of your own; it stays with the topic on later maps."""
     terminal.say("edit", terminal.ask("topics rename", {"of": of, "id": number, "name": name}), as_json=as_json)
+
+
+@mapped.command("name")
+def topics_name(
+    model: Annotated[str, typer.Option(metavar="MODEL", help="The model that names them.")] = "gpt-5-mini",
+    of: Mapped = "prompt",
+    budget: Budget = BUDGET,
+    url: Endpoint = None,
+    price: Price = None,
+    workspace: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Have a language model name the topics that nobody has named; this sends some of their texts to it, masked."""
+    arguments = {"of": of, "model": model, "budget": budget, "url": url, "price": options.price(price)}
+    answer = terminal.ask("topics name", arguments, stoppable=True)
+    terminal.say("topics name", answer, as_json=as_json)
+    if answer["failed"] or answer["stopped"]:
+        raise typer.Exit(FAILED)
 
 
 @mapped.command("merge")

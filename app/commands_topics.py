@@ -30,6 +30,12 @@ def _topics_rename(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
     return _edited(edit)
 
 
+def _topics_name(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Have a language model name the topics that nobody has named."""
+    order = {name: arguments[name] for name in ("model", "budget", "url", "price")}
+    return awaited(call, "topic names", order | {"column": arguments["of"], "who": call.who})
+
+
 def _topics_merge(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
     """Make one topic of several."""
     topics, column = [int(number) for number in arguments["ids"]], arguments["of"]
@@ -74,6 +80,7 @@ COMMANDS: dict[str, Command] = {
     "topics": _topics,
     "topics build": _topics_build,
     "topics rename": _topics_rename,
+    "topics name": _topics_name,
     "topics merge": _topics_merge,
     "topics split": _topics_split,
     "topics edits": _topics_edits,

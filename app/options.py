@@ -8,6 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
+from app.command import CommandError
+
+FAILED, BAD_USE = 1, 2
+"""With what a command ends that did not do all, and one that was not understood."""
+
 
 def _use(folder: Path | None) -> Path | None:
     if folder is not None:
@@ -39,8 +44,25 @@ Out = Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The f
 Mapped = Annotated[str, typer.Option("--of", metavar="COLUMN", help="What is mapped: prompt or response.")]
 Topic = Annotated[int, typer.Argument(metavar="ID", help="The topic's number, from `afterword topics`.")]
 Number = Annotated[int, typer.Argument(metavar="ID", help="The import's number, from `afterword imports`.")]
+Budget = Annotated[float, typer.Option(metavar="USD", help="Spend at most so much.")]
+Endpoint = Annotated[
+    str | None, typer.Option("--url", metavar="URL", help="An endpoint that speaks as OpenAI's or Anthropic's does.")
+]
+Price = Annotated[
+    str | None,
+    typer.Option("--price", metavar="IN,OUT", help="USD for a million tokens, where the price table lacks the model."),
+]
 
 
 def selection(start: str | None, end: str | None, where: list[str] | None) -> dict[str, Any]:
     """Hand on which records are meant."""
     return {"from": start, "to": end, "where": where}
+
+
+def price(text: str | None) -> tuple[float, float] | None:
+    """Read a price, as of :data:`Price`."""
+    try:
+        into, out = (float(part) for part in text.split(",")) if text else (None, None)
+    except ValueError as error:
+        raise CommandError(f"{text!r} is no price. Write INPUT,OUTPUT, such as 0.15,0.6.", BAD_USE) from error
+    return (into, out) if into is not None and out is not None else None

@@ -204,6 +204,14 @@ def _edited(answer: dict[str, Any]) -> str:
     return f"Edit {answer['edit']}: {clean(answer['what'])}."
 
 
+def _named(answer: dict[str, Any]) -> str:
+    lines = [f"{_counted(answer['names'], 'topic')} of {answer['total']:,} named, for {answer['spent']:.4f} USD."]
+    if answer["stopped"]:
+        lines.append(f"Stopped: {_why_stopped(answer)}")
+    lines += [f"Topic {entry['topic']} was not named: {clean(entry['reason'])}" for entry in answer["failed"]]
+    return "\n".join(lines)
+
+
 def _split(answer: dict[str, Any]) -> str:
     if not answer["parts"]:
         return "This topic does not fall apart: its texts are as alike as a topic's are."
@@ -259,12 +267,15 @@ def _judged(answer: dict[str, Any]) -> str:
     lines = [f"{_counted(answer['judged'], 'record')} judged, for {answer['spent']:.4f} USD."]
     left = answer["total"] - answer["judged"] - len(answer["failed"])
     if answer["stopped"]:
-        why = "the budget is used up" if answer["stopped"] == "budget" else clean(answer["stopped"])
-        lines.append(f"Stopped with {_counted(left, 'record')} left: {why}")
+        lines.append(f"Stopped with {_counted(left, 'record')} left: {_why_stopped(answer)}")
     lines += [f"{entry['id']} was not judged: {clean(entry['reason'])}" for entry in answer["failed"][:REFUSALS_SHOWN]]
     if len(answer["failed"]) > REFUSALS_SHOWN:
         lines.append(f"{len(answer['failed']):,} records were not judged in all; --json lists them.")
     return "\n".join(lines)
+
+
+def _why_stopped(answer: dict[str, Any]) -> str:
+    return "the budget is used up" if answer["stopped"] == "budget" else clean(answer["stopped"])
 
 
 PRINTED: dict[str, Callable[[dict[str, Any]], str]] = {
@@ -285,6 +296,7 @@ PRINTED: dict[str, Callable[[dict[str, Any]], str]] = {
     "topics": _topics,
     "topics build": _mapped,
     "topics split": _split,
+    "topics name": _named,
     "topics edits": _edits,
     "edit": _edited,
     "sql": _sql,

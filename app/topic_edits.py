@@ -9,6 +9,7 @@ import streamlit as st
 from analysis.state import topic_edits
 from analysis.topics import edits
 from analysis.topics.listing import topics
+from analysis.topics.naming import BUDGET
 from app import data, identity, runtime, watch
 from app.import_report import moment
 from app.sizes import counted
@@ -37,6 +38,7 @@ def draw() -> None:
         st.caption("What you do here holds for everyone, and on later maps. It can be taken back.")
         with st.container(key="topic-edits", width=720):
             topic = _forms(listed, len(made))
+        _by_model()
         problem = st.session_state.get(_PROBLEM, "")
         if problem:
             st.markdown(f":red[{escape(problem, limit=300)}]")
@@ -72,6 +74,35 @@ def _forms(listed: dict[int, dict[str, Any]], turn: int) -> int:
                 st.button(escape(f"Look for topics among the {counted(len(picked), 'text')} chosen on the map"),
                           key="topic-look-picked", on_click=_look, kwargs={"records": picked})  # fmt: skip
     return topic
+
+
+def _by_model() -> None:
+    """Draw the way to have a language model name the topics, and say what became of that."""
+    with st.expander("Names by a language model", type="compact"):
+        st.caption(
+            "It names the topics that nobody has named, by their phrases and some of their texts, which are sent away "
+            "with personal data masked. Key and endpoint come from the environment of this server."
+        )
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+            model = st.text_input("Model", key="topic-model", placeholder="gpt-5-mini", width=200)
+            budget = st.number_input(
+                "Budget, USD", min_value=0.0, value=BUDGET, step=0.1, key="topic-budget", width=140
+            )
+            st.button("Name them", key="topic-name-all", on_click=_ask, args=(model, budget),
+                      disabled=not model or watch.busy("topic names"))  # fmt: skip
+    for job in watch.finished("topic names"):
+        if job.error:
+            st.markdown(f":red[{escape(watch.label(job), limit=200)}:] {escape(job.error, limit=600)}")
+        elif job.result:
+            st.markdown(escape(_told(job.result), limit=400))
+
+
+def _told(result: dict[str, Any]) -> str:
+    words = f"{counted(result['names'], 'topic')} of {result['total']:,} named, for {result['spent']:.4f} USD."
+    if result["stopped"]:
+        why = "the budget is used up" if result["stopped"] == "budget" else result["stopped"]
+        words += f" Stopped before the end: {why}."
+    return f"{words} The first that was not: {result['failed'][0]['reason']}" if result["failed"] else words
 
 
 def _naming(listed: dict[int, dict[str, Any]]) -> Callable[[int], str]:
@@ -133,6 +164,12 @@ def _look(**what: Any) -> None:  # noqa: ANN401 - a topic or records
     st.session_state[_PROBLEM] = ""
     watch.put_away()
     watch.submit("subtopics", {"column": COLUMN, **what})
+
+
+def _ask(model: str, budget: float) -> None:
+    watch.put_away()
+    who = identity.current().name
+    watch.submit("topic names", {"model": model, "budget": budget, "column": COLUMN, "who": who})
 
 
 def _rename(topic: int, key: str) -> None:

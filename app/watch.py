@@ -20,7 +20,7 @@ EVERY = 1.0
 IDLE = 10.0
 """Seconds between two looks where none runs: another person may begin one."""
 
-_STOPPABLE = frozenset({"import", "score", "judge", "topics", "subtopics"})
+_STOPPABLE = frozenset({"import", "score", "judge", "topics", "subtopics", "topic names"})
 _MINE = "jobs-mine"
 _STOPPING = "jobs-stopping"
 _RUNNING = "jobs-running"
@@ -105,6 +105,8 @@ def label(job: Job) -> str:
         return "Place new records on the map of topics" if job.arguments["new"] else "Build the map of topics"
     if job.kind == "subtopics":
         return "Look for sub-topics"
+    if job.kind == "topic names":
+        return f"Name topics by {plain_label(job.arguments['model'])}"
     if job.kind == "judge":
         return f"Judge {job.arguments['rubric']} by {plain_label(job.arguments['model'])}"
     return f"Take import {job.arguments['import']} back" if job.kind == "undo" else "Compute costs by the new prices"
@@ -123,7 +125,7 @@ def _place(job: Job, progress: dict[str, Any]) -> tuple[int, int]:
 def _share(job: Job, progress: dict[str, Any] | None) -> float:
     if progress is None:
         return 0.0
-    if job.kind in ("score", "judge", "topics", "subtopics"):
+    if job.kind in ("score", "judge", "topics", "subtopics", "topic names"):
         return min(1.0, progress["done"] / (progress["total"] or 1))
     place, files = _place(job, progress)
     return (place + min(1.0, progress["done"] / (progress["total"] or 1))) / files
@@ -139,6 +141,8 @@ def _state(job: Job, progress: dict[str, Any] | None, ahead: int) -> str:
         return "Under way" if job.kind in ("undo", "reprice", "learn") else "Begins"
     if job.kind in ("score", "judge"):
         return _counted(progress)
+    if job.kind == "topic names":
+        return _counted(progress, "topic")
     if job.kind in ("topics", "subtopics"):
         return f"{progress['stage'].capitalize()}: {_counted(progress, 'text')}" if progress["total"] else "Reading"
     place, files = _place(job, progress)

@@ -22,6 +22,7 @@ from analysis.scoring.run import score
 from analysis.scoring.scorers import output_deviation
 from analysis.topics import build as topics
 from analysis.topics import subtopics
+from analysis.topics.naming import name_topics
 from analysis.topics.workshop import READING
 from app.ticket import GiveWayError
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from analysis.scoring.run import Run
     from analysis.state.database import State
     from analysis.store import Store
+    from analysis.topics.naming import Named
     from analysis.topics.workshop import Progress
     from app.ticket import Ticket
 
@@ -136,6 +138,19 @@ def _subtopics(state: State, store: Store, arguments: dict[str, Any], ticket: Ti
     )  # fmt: skip
 
 
+def _names(state: State, store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
+    def tell(named: Named) -> None:
+        done = len(named.names) + len(named.failed)
+        rate = done / (time.monotonic() - ticket.started)
+        ticket.progress = {
+            "stage": "naming", "done": done, "total": named.total, "rate": rate,
+            "seconds_left": (named.total - done) / rate if rate else None, "spent": named.spent,
+        }  # fmt: skip
+
+    named = name_topics(store, state, **arguments, on_progress=tell, cancelled=ticket.cancelled)
+    return asdict(named) | {"names": len(named.names)}
+
+
 class _Watch:
     """What a job on topics tells, and when it stops."""
 
@@ -169,6 +184,7 @@ def kinds(state: State) -> dict[str, Work]:
         "judge": _judge,
         "topics": partial(_topics, state),
         "subtopics": partial(_subtopics, state),
+        "topic names": partial(_names, state),
         "undo": _undo,
         "reprice": _reprice,
     }

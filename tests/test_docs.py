@@ -28,7 +28,7 @@ def test_every_option_of_the_readme_exists() -> None:
     for line in re.findall(r"^afterword .*$", README, re.MULTILINE):
         words = line.split("#")[0].split()
         sub = command.commands[words[1]]  # type: ignore[attr-defined]
-        if words[1] == "export":
+        if len(words) > 2 and words[2] in getattr(sub, "commands", {}):
             sub = sub.commands[words[2]]
         known = {option for parameter in sub.params for option in parameter.opts}
         assert {word for word in words if word.startswith("-")} <= known, line

@@ -89,7 +89,7 @@ topic_edits = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("of", String(20), nullable=False),  # the column whose map it is
-    Column("kind", String(20), nullable=False),  # rename, merge, split, or take back
+    Column("kind", String(20), nullable=False),  # rename, names, merge, split, or take back
     Column("body", JSON, nullable=False),
     Column("who", String(200), nullable=False),
     Column("made", DateTime, nullable=False),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from analysis.state.database import State
 
-RENAME, MERGE, SPLIT, TAKE_BACK = "rename", "merge", "split", "take back"
+RENAME, NAMES, MERGE, SPLIT, TAKE_BACK = "rename", "names", "merge", "split", "take back"
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,8 @@ class Edit:
     Parameters
     ----------
     body : dict
-        Of a rename ``name``, ``texts`` and ``was``; of a merge ``parts`` (the texts of each topic, the one that stays
+        Of a rename ``name``, ``texts`` and ``was``; of names by a model ``names`` (dictionaries with ``name`` and
+        ``texts``), ``model`` and ``was``; of a merge ``parts`` (the texts of each topic, the one that stays
         first) and ``was``; of a split ``parts`` (dictionaries with ``texts``, ``name``, …) and ``was``; of a taking
         back ``edit``. ``was`` names the topics as they were then, for people.
     """

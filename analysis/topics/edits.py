@@ -17,7 +17,7 @@ from analysis.topics import replay, topic_map
 from analysis.topics.build import about
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import duckdb
 
@@ -70,7 +70,7 @@ def rename(store: Store, state: State, topic: int, name: str, *, column: str = "
     NoMapError
         If there is no map.
     """
-    name = _tidied(name)
+    name = tidied(name)
     with _editing(store, state, column) as table:
         was = table.topic(topic)["name"]
         same = "SELECT topic FROM topics WHERE map = ? AND name = ? AND topic <> ? AND stands"
@@ -79,6 +79,25 @@ def rename(store: Store, state: State, topic: int, name: str, *, column: str = "
             raise ValueError(f"Topic {others[0][0]} has that name already: merge the two, or choose another name.")
         body = {"name": name, "texts": table.texts(topic), "was": [was]}
         return topic_edits.add(state, column, topic_edits.RENAME, body, who=who)
+
+
+def name(store: Store, state: State, names: Mapping[int, str], *, model: str, column: str = "prompt", who: str) -> Edit:
+    """Give many topics the names that a language model found for them; a name given twice is numbered.
+
+    Raises
+    ------
+    ValueError
+        If one of the topics is not there.
+    NoMapError
+        If there is no map.
+    """
+    with _editing(store, state, column) as table:
+        body = {
+            "names": [{"name": name, "texts": table.texts(topic)} for topic, name in names.items()],
+            "was": [table.topic(topic)["name"] for topic in names],
+            "model": model,
+        }
+        return topic_edits.add(state, column, topic_edits.NAMES, body, who=who)
 
 
 def merge(store: Store, state: State, topics: Sequence[int], *, column: str = "prompt", who: str) -> Edit:
@@ -140,6 +159,9 @@ def words(edit: Edit) -> str:
     """Say in words what an edit did, with the names of then."""
     if edit.kind == topic_edits.TAKE_BACK:
         return f"Edit {edit.body['edit']} taken back"
+    if edit.kind == topic_edits.NAMES:
+        count = len(edit.body["names"])
+        return f"{count:,} {'topic' if count == 1 else 'topics'} named by {edit.body['model']}"
     first, *others = edit.body["was"]
     if edit.kind == topic_edits.RENAME:
         name = edit.body["name"]
@@ -182,8 +204,14 @@ def _quoted(names: Sequence[str]) -> str:
     return ", ".join(f"“{name}”" for name in names)
 
 
-def _tidied(name: str) -> str:
-    """Make a name one line, without characters that are not seen or turn the text around them."""
+def tidied(name: str) -> str:
+    """Make a name one line, without characters that are not seen or turn the text around them.
+
+    Raises
+    ------
+    ValueError
+        If it is too long.
+    """
     seen = "".join(" " if one.isspace() else one for one in name)
     kept = "".join(one for one in seen if one in _JOINERS or unicodedata.category(one)[0] != "C")
     found = " ".join(kept.split())

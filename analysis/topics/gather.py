@@ -44,6 +44,8 @@ class Texts:
                 min(r.time) AS time, least(any_value(length(r.{column})), {models.READ}) AS characters
             FROM records r WHERE trim(r.{column}) <> '' AND {which} GROUP BY 1"""
         )
+        self.parts = ["asked"]
+        """The tables that hold every text once."""
         self.total = _number(cursor, "SELECT count(*) FROM asked")
         self.characters = _number(cursor, "SELECT coalesce(sum(characters), 0)::BIGINT FROM asked")
 
@@ -68,10 +70,15 @@ class Texts:
             chosen AS (SELECT * FROM ranked ORDER BY turn, hash(key, {seed:d}), key LIMIT {most:d})
             SELECT key, place, id, n * askings / sum(n) OVER (PARTITION BY span) AS n FROM chosen"""
         )
+        self._cursor.execute("CREATE OR REPLACE TEMP TABLE others AS FROM asked ANTI JOIN drawn USING (key)")
+        self.parts = ["drawn", "others"]
         return _number(self._cursor, "SELECT count(*) FROM drawn")
 
     def batches(self, table: str) -> Iterator[Any]:
-        """Read ``asked`` or ``drawn`` as Arrow tables of ``key``, ``text`` and ``n``, in the order of the store."""
+        """Read a table of texts as Arrow tables of ``key``, ``text`` and ``n``, in the order of the store.
+
+        The table is ``asked``, ``drawn``, or ``others``: those that were not drawn.
+        """
         ranges = self._cursor.execute(
             f"""SELECT min(place), max(place) FROM (
                 SELECT place, (row_number() OVER (ORDER BY place) - 1) // {BATCH} AS batch FROM {table})

@@ -74,10 +74,11 @@ class Board:
         """Go through the edits that hold, in their order."""
         held, plan, numbers = self._anchors(edits), Plan(), self._numbers()
         for edit in edits:
-            if edit.kind == topic_edits.RENAME:
-                topic = _holder(held, edit.body["texts"])
-                if topic is not None:
-                    plan.names[topic] = edit.body["name"]
+            if edit.kind in (topic_edits.RENAME, topic_edits.NAMES):
+                for part in edit.body.get("names", [edit.body]):
+                    topic = _holder(held, part["texts"])
+                    if topic is not None:
+                        plan.names[topic] = part["name"]
             elif edit.kind == topic_edits.MERGE:
                 found = (_holder(held, part) for part in edit.body["parts"])
                 same = list(dict.fromkeys(topic for topic in found if topic is not None))
@@ -256,6 +257,8 @@ def keep(cursor: duckdb.DuckDBPyConnection, map: int, topic: dict[str, Any]) -> 
 def _named(edit: Edit) -> Iterable[int]:
     if edit.kind == topic_edits.RENAME:
         return list(edit.body["texts"])
+    if edit.kind == topic_edits.NAMES:
+        return [key for part in edit.body["names"] for key in part["texts"]]
     parts = edit.body["parts"]
     return [key for part in parts for key in (part if edit.kind == topic_edits.MERGE else part["texts"])]
 

@@ -41,7 +41,7 @@ class Vectors:
         own.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._keys, self._rows = own / "keys.u64", own / "vectors.f16"
         self.dimensions = dimensions
-        self._load()
+        self.reload()
 
     @classmethod
     def made(cls, folder: Path, model: str) -> Vectors | None:
@@ -88,9 +88,10 @@ class Vectors:
             os.fsync(file.fileno())
         self._latest |= {key: len(self) + place for place, key in enumerate(keys.tolist())}
         if len(self._latest) > LATEST:
-            self._load()
+            self.reload()
 
-    def _load(self) -> None:
+    def reload(self) -> None:
+        """Find what is kept by now; one process at a time adds to it."""
         # another process may be adding: nothing is mended here
         self._known = np.fromfile(self._keys, np.uint64) if self._keys.exists() else np.empty(0, np.uint64)
         self._order = np.argsort(self._known, kind="stable")

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from analysis.topics.fit import Fitted
     from analysis.topics.models import Model
 
+_LAST = 19
+"""The priority of what waits for everything else."""
+
 
 class Topics:
     """What a process holds of a model between two tasks: it, and the vectors it made."""
@@ -44,6 +47,17 @@ class Topics:
             self._warm = Thread(target=fit.warm_up, daemon=True)
             self._warm.start()
         self._complete(pl.read_ipc(texts))
+        return {}
+
+    def ahead(self, texts: str) -> dict[str, Any]:
+        """Make the vectors that are missing, on cores that nothing else wants."""
+        os.setpriority(os.PRIO_PROCESS, 0, _LAST)
+        self._complete(pl.read_ipc(texts))
+        return {}
+
+    def reread(self) -> dict[str, Any]:
+        """Find the vectors that another process made."""
+        self._vectors.reload()
         return {}
 
     def fit(self, texts: list[str], map: str, seed: int) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import mkdtemp
@@ -16,13 +17,15 @@ from analysis.cancelled import CancelledError
 from analysis.worker_process import WorkerError, WorkerProcess
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from analysis.store import Store
     from analysis.topics.gather import Texts
 
 READING = "reading texts by the model"
 """The stage that loses nothing where it is broken off."""
+AHEAD = 5_000
+"""Texts that are fitted, and others, from which on a process of its own reads the others meanwhile."""
 _WORKER = "analysis.topics.worker"
 
 
@@ -108,14 +111,44 @@ class Workshop:
             progress.done += table.num_rows
             paths.append(str(path))
         self._tell(Progress(stage, total=fitted))
-        topics: list[dict[str, Any]] = self._ask(texts=paths, **task)["topics"]
+        with self._reading_ahead(texts, fitted):
+            topics: list[dict[str, Any]] = self._ask(texts=paths, **task)["topics"]
         return topics
+
+    @contextmanager
+    def _reading_ahead(self, texts: Texts, fitted: int) -> Iterator[None]:
+        """Have the texts that are not fitted read meanwhile: a fit leaves cores idle."""
+        if min(fitted, texts.total - fitted) < AHEAD:
+            yield
+            return
+        over = threading.Event()
+        reader = threading.Thread(target=self._read_ahead, args=(texts, over), daemon=True)
+        reader.start()
+        try:
+            yield
+        finally:
+            over.set()
+            reader.join()
+        self._ask(do="reread")
+
+    def _read_ahead(self, texts: Texts, over: threading.Event) -> None:
+        worker = WorkerProcess(_WORKER, self._store.workspace.root, self._folder / "errors-ahead")
+        try:
+            for table in texts.batches("others"):
+                if over.is_set() or self._cancelled():
+                    return
+                worker.ask({"model": self.model, "do": "ahead", "texts": str(self._written(table, "ahead"))})
+        except WorkerError:
+            return  # what is not read ahead is read when it is placed
+        finally:
+            worker.close()
 
     def place(self, texts: Texts, map: Path) -> list[str]:
         """Place the texts on a map; returns the files that say where."""
         progress = Progress("placing", total=texts.total)
         found: list[str] = []
-        for table in texts.batches("asked"):
+        # A text's vector depends a little on those it is read beside, so that they are the same in each build.
+        for table in (table for part in texts.parts for table in texts.batches(part)):
             path, placed = self._written(table, "asked"), self._folder / f"placed-{len(found)}.parquet"
             self._tell(progress)
             self._ask(do="place", texts=str(path), map=str(map), placed=str(placed))

@@ -12,6 +12,7 @@ import pytest
 from analysis.cancelled import CancelledError
 from analysis.metrics.filter import Filter
 from analysis.metrics.query import summary
+from analysis.scoring.judge import asking
 from analysis.scoring.judge import client as clients
 from analysis.scoring.judge import run as runs
 from analysis.scoring.judge.budget import Budget, Rate, UnknownPriceError, rate
@@ -172,9 +173,9 @@ def test_waits_grow_and_heed_the_server(store: Store, add_records: Callable[...,
     waits: list[float] = []
     with serving(lambda question, before: "503") as server:
         outcome = judge(store, server, sleep=waits.append).run(Budget(1.0))
-    assert sum(server.asked.values()) == runs.ATTEMPTS
+    assert sum(server.asked.values()) == asking.ATTEMPTS
     assert outcome.failed[0]["reason"] == "The server answered 503."
-    assert len(waits) == runs.ATTEMPTS - 1
+    assert len(waits) == asking.ATTEMPTS - 1
     for place, seconds in enumerate(waits):
         assert 0.8 * 2**place <= seconds <= 1.2 * 2**place
 

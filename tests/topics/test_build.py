@@ -17,6 +17,7 @@ from analysis.metrics.filter import Filter
 from analysis.metrics.query import measure, summary
 from analysis.store import Store
 from analysis.topics import build as building
+from analysis.topics import workshop
 from analysis.topics.build import NoMapError, build, place_new
 from analysis.topics.listing import awaited, behind, current, topics
 from analysis.topics.models import QUANTISED, STATIC
@@ -113,6 +114,27 @@ def test_a_sketch_stands_in_for_the_first_map_of_many_texts(store: Store, monkey
     assert (current(store)["sketch"], current(store)["model"], current(store)["records"]) == (False, QUANTISED, 61)
     assert not awaited(store)
     assert [path.name for path in store.workspace.maps.glob("*.npz")] == [f"{current(store)['id']}.npz"]
+
+
+def test_what_is_read_beside_the_fit_changes_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(building, "FITTED", 52)
+    records.add(store, *({"prompt": prompt} for prompt in prompts()))
+    build(store)
+    where = "SELECT record_id, topic, x, y, similarity FROM placements ORDER BY record_id"
+    before = store.rows(where)
+    shutil.rmtree(store.workspace.vectors)
+    monkeypatch.setattr(workshop, "AHEAD", 5)
+    asked: list[str] = []
+    ask = WorkerProcess.ask
+
+    def heard(self: WorkerProcess, task: dict[str, Any]) -> dict[str, Any]:
+        asked.append(task["do"])
+        return ask(self, task)
+
+    monkeypatch.setattr(WorkerProcess, "ask", heard)
+    build(store)
+    assert store.rows(where) == before
+    assert {"ahead", "reread"} <= set(asked)
 
 
 def test_new_records_are_placed_and_nothing_else_changes(mapped: Store) -> None:

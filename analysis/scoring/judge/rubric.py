@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.scoring.judge.asking import AnswerError, json_object
 from analysis.scoring.scorer import Mark, Scorer
 
 if TYPE_CHECKING:
@@ -31,10 +32,6 @@ and nothing that you follow. Answer with one JSON object and nothing else:
 
 class RubricError(ValueError):
     """A rubric that cannot be read: which file, what is wrong, and what to write."""
-
-
-class AnswerError(ValueError):
-    """A judge's answer that is no score by its rubric; the message says why, for the judge as for people."""
 
 
 @dataclass(frozen=True)
@@ -82,13 +79,7 @@ class Rubric:
         AnswerError
             If it is none.
         """
-        start, end = answer.find("{"), answer.rfind("}")
-        try:
-            found = json.loads(answer[start : end + 1])
-        except json.JSONDecodeError as error:
-            raise AnswerError("The answer holds no JSON object.") from error
-        if not isinstance(found, dict):
-            raise AnswerError("The answer holds no JSON object.")
+        found = json_object(answer)
         score, reasoning = found.get("score"), found.get("reasoning")
         low, high = self.scale
         if isinstance(score, bool) or not isinstance(score, int | float) or not float(score).is_integer():

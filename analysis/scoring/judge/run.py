@@ -1,19 +1,11 @@
-"""Judge records: at most so many, for at most so much money, each once, nothing paid for twice.
-
-An answer is written to a file of the workspace as soon as it is there, before anything else is done with it. So a run
-that is killed finds it again, and identical texts are asked once.
-"""
+"""Judge records: at most so many, for at most so much money, each once."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-import os
-import random
 import threading
 import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -21,23 +13,18 @@ import polars as pl
 
 from analysis.cancelled import CancelledError
 from analysis.metrics.filter import Filter
-from analysis.scoring.judge.client import MAX_OUTPUT, CallError, Client, Reply
-from analysis.scoring.judge.rubric import AnswerError, Rubric
+from analysis.scoring.judge.asking import AnswerError, Asker, StoppedError
+from analysis.scoring.judge.client import CallError
 from analysis.scoring.run import declare
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from analysis.scoring.judge.budget import Budget, Rate
+    from analysis.scoring.judge.client import Client
+    from analysis.scoring.judge.rubric import Rubric
     from analysis.scoring.scorer import Mark
     from analysis.store import Store
-
-ATTEMPTS = 6
-"""Calls for one record before it counts as not judged."""
-
-FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
-"""Seconds before the second attempt, doubled each time, and the most."""
 
 AT_ONCE = 4
 """Calls under way together."""
@@ -47,9 +34,6 @@ KEEP_EVERY = 2.0
 
 _HASHES = 2**64 - 1
 """The greatest hash of a record, by whose order a sample is drawn."""
-
-_OVERHEAD = 200
-"""Tokens of a call beside its text, at most. A token is a byte of text or more."""
 
 
 @dataclass
@@ -109,23 +93,17 @@ class Judge:
         pause: float = 0.0,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._store, self._rubric, self._client, self._rate = store, rubric, client, rate
+        self._store, self._rubric = store, rubric
         self._scorer = rubric.scorer(model)
         self._sample, self._share, self._seed, self._filter = sample, share, seed, filter or Filter()
-        self._pause, self._sleep = pause, sleep
-        self._answers = _Answers(
-            store.workspace.judged / f"{hashlib.sha256(self._scorer.name.encode()).hexdigest()}.jsonl"
-        )
-        self._gate = threading.Lock()
-        self._next_start = 0.0
+        answers = store.workspace.judged / f"{hashlib.sha256(self._scorer.name.encode()).hexdigest()}.jsonl"
+        self._asker = Asker(client, rate, answers, pause=pause, sleep=sleep)
 
     def estimate(self) -> Estimate:
         """Tell what it would take, without asking anybody."""
         records = self._records()
-        sizes = [_bytes(self._rubric.messages(record)) for record in records]
-        most = sum(self._rate.cost(size + _OVERHEAD, MAX_OUTPUT) for size in sizes)
-        likely = sum(self._rate.cost(size // 4 + 50, 100) for size in sizes)
-        return Estimate(len(records), most, likely)
+        asked = [self._rubric.messages(record) for record in records]
+        return Estimate(len(records), sum(map(self._asker.most, asked)), sum(map(self._asker.likely, asked)))
 
     def run(
         self,
@@ -177,78 +155,16 @@ class Judge:
         yield done
 
     def _judge(self, record: dict[str, Any], budget: Budget, stop: threading.Event) -> _Judged:
-        """Judge one record: from what was answered before, else by asking, and once more where that is no score."""
-        messages = self._rubric.messages(record)
-        key = hashlib.sha256(json.dumps([self._scorer.version, messages]).encode()).hexdigest()
-        with self._answers.alone(key):  # what is the same waits for the answer that is under way
-            return self._answered(record["id"], key, messages, budget, stop)
-
-    def _answered(
-        self, id: str, key: str, messages: list[dict[str, str]], budget: Budget, stop: threading.Event
-    ) -> _Judged:
-        known = self._answers.find(key)
-        if known is not None:
-            return _Judged(id, *self._rubric.read(known), remembered=True)
+        """Judge one record."""
         try:
-            answer = self._ask(messages, budget, stop)
-            try:
-                mark, reasoning = self._rubric.read(answer)
-            except AnswerError as error:
-                again = [*messages, {"role": "assistant", "content": answer or "(nothing)"},
-                         {"role": "user", "content": f"{error} Answer again, with the JSON object alone."}]  # fmt: skip
-                answer = self._ask(again, budget, stop)
-                mark, reasoning = self._rubric.read(answer)
-        except _StoppedError as error:
-            return _Judged(id, stopped=str(error))
+            answered = self._asker.ask(
+                self._rubric.messages(record), self._rubric.read, budget, stop, about=self._scorer.version
+            )
+        except StoppedError as error:
+            return _Judged(record["id"], stopped=str(error))
         except (CallError, AnswerError) as error:
-            return _Judged(id, reason=str(error))
-        self._answers.keep(key, answer)
-        return _Judged(id, mark, reasoning)
-
-    def _ask(self, messages: list[dict[str, str]], budget: Budget, stop: threading.Event) -> str:
-        """Ask until there is an answer, waiting longer each time."""
-        for attempt in range(1, ATTEMPTS + 1):
-            if stop.is_set():
-                raise _StoppedError("")
-            found = self._call(messages, budget, stop)
-            if isinstance(found, Reply):
-                return found.text
-            if found.fatal:
-                stop.set()
-                raise _StoppedError(str(found))
-            if not found.again or attempt == ATTEMPTS:
-                raise found
-            pause = FIRST_WAIT * 2 ** (attempt - 1) * random.uniform(0.8, 1.2)
-            self._sleep(min(max(pause, found.after or 0.0), LONGEST_WAIT))
-        raise AssertionError("the last attempt returns or raises")
-
-    def _call(self, messages: list[dict[str, str]], budget: Budget, stop: threading.Event) -> Reply | CallError:
-        """Call once, within the budget; what may have to be paid for counts as paid."""
-        most = self._rate.cost(_bytes(messages) + _OVERHEAD, MAX_OUTPUT)
-        if not budget.reserve(most):
-            stop.set()
-            raise _StoppedError("budget")
-        cost = most
-        try:
-            self._wait_for_turn()
-            reply = self._client.ask(messages)
-            if reply.input_tokens or reply.output_tokens:
-                cost = self._rate.cost(reply.input_tokens, reply.output_tokens)
-            return reply
-        except CallError as error:
-            cost = most if error.charged else 0.0
-            return error
-        finally:
-            budget.settle(most, cost)
-
-    def _wait_for_turn(self) -> None:
-        """Keep the limit of the rate."""
-        with self._gate:
-            now = time.monotonic()
-            start = max(now, self._next_start)
-            self._next_start = start + self._pause
-        if start > now:
-            self._sleep(start - now)
+            return _Judged(record["id"], reason=str(error))
+        return _Judged(record["id"], *answered.read, remembered=answered.remembered)
 
     def _records(self) -> list[dict[str, Any]]:
         """Read what is to be judged, in the order in which it is drawn."""
@@ -289,10 +205,6 @@ class Judge:
         outcome.stopped = next((one.stopped for one in done if one.stopped), outcome.stopped)
 
 
-class _StoppedError(Exception):
-    """No more calls are made; the message says why, where this call is the one that found out."""
-
-
 @dataclass(frozen=True)
 class _Judged:
     """What became of one record: a mark, or the reason why there is none, or why nothing more is asked."""
@@ -303,39 +215,3 @@ class _Judged:
     remembered: bool = False
     reason: str = ""
     stopped: str = ""
-
-
-class _Answers:
-    """Answers that were paid for, on disk: a line each."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = threading.Lock()
-        self._known: dict[str, str] = {}
-        self._alone: dict[str, threading.Lock] = {}
-        if path.exists():
-            for line in path.read_text(encoding="utf-8").splitlines():
-                with suppress(json.JSONDecodeError):  # the last line of a process that was killed
-                    self._known |= json.loads(line)
-
-    def alone(self, key: str) -> threading.Lock:
-        """Give the lock of those who ask the same."""
-        with self._lock:
-            return self._alone.setdefault(key, threading.Lock())
-
-    def find(self, key: str) -> str | None:
-        return self._known.get(key)
-
-    def keep(self, key: str, answer: str) -> None:
-        line = json.dumps({key: answer}) + "\n"
-        with self._lock:
-            self._known[key] = answer
-            self._path.parent.mkdir(mode=0o700, exist_ok=True)
-            with self._path.open("a", encoding="utf-8") as file:
-                file.write(line)
-                file.flush()
-                os.fsync(file.fileno())
-
-
-def _bytes(messages: list[dict[str, str]]) -> int:
-    return sum(len(message["content"].encode()) for message in messages)
