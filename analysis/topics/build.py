@@ -31,8 +31,8 @@ MANY = 1_000_000
 """Different texts from which on the static model is taken, unless another is asked for."""
 SKETCHED_FROM = 1_000_000
 """Characters of all texts from which on the first map is sketched before it is drawn: fewer are drawn as soon."""
-SKETCHED = 2_000
-"""Different texts that a sketch is fitted to."""
+SKETCHED, SKETCHED_OF = 2_000, 20_000
+"""Different texts that a sketch is fitted to, and that it has at most."""
 
 
 class NoMapError(ValueError):
@@ -66,8 +66,8 @@ def build(
 ) -> Built:
     """Build the map of a column anew.
 
-    Where there is none and many texts, a sketch stands in for it within seconds: the same from vectors of the static
-    model, fitted to few texts.
+    Where there is none and many texts, a sketch stands in for it within seconds: the same of fewer texts, from vectors of
+    the static model.
 
     Parameters
     ----------
@@ -97,7 +97,10 @@ def build(
         chosen = model or (models.STATIC if texts.total >= MANY else models.QUANTISED)
         first = not store.rows("SELECT 1 FROM maps WHERE field = ?", [column])
         if first and texts.characters >= SKETCHED_FROM and export.has_static():
-            _make(store, state, workshop, texts, models.STATIC, SKETCHED, seed, sketch=True)
+            every = -(-texts.total // SKETCHED_OF)
+            some = gather.Texts(cursor, column, f"{gather.key(column)} % {every} = 0")
+            _make(store, state, workshop, some, models.STATIC, SKETCHED, seed, sketch=True)
+            texts = gather.Texts(cursor, column)
         return _make(store, state, workshop, texts, chosen, FITTED, seed)
 
 
