@@ -44,7 +44,7 @@ def records(
         If the ending is not one of :data:`FORMATS`.
     """
     frames = batches(store, filter)
-    return _write(map(change, frames) if change else frames, path)
+    return write(map(change, frames) if change else frames, path)
 
 
 def scores(store: Store, filter: Filter, path: Path) -> int:
@@ -53,7 +53,7 @@ def scores(store: Store, filter: Filter, path: Path) -> int:
     Columns: ``id`` (the record's), ``scorer``, ``version``, ``value``, ``label``, ``evidence`` (a list of ``field``,
     ``start``, ``end``, ``kind``; characters).
     """
-    return _write(_marks(store, filter), path)
+    return write(_marks(store, filter), path)
 
 
 def topics(store: Store, filter: Filter, path: Path) -> int:
@@ -62,7 +62,7 @@ def topics(store: Store, filter: Filter, path: Path) -> int:
     Columns: ``id`` (the record's), ``of`` (the column that was mapped), ``topic`` (-1 between the topics), ``x``, ``y``
     (the place on the map, no unit), ``similarity`` (the cosine to the middle of the most similar topic).
     """
-    return _write(_placements(store, filter), path)
+    return write(_placements(store, filter), path)
 
 
 def _marks(store: Store, filter: Filter) -> Iterator[pl.DataFrame]:
@@ -87,7 +87,8 @@ def _read(store: Store, sql: str, values: dict[str, Any]) -> Iterator[pl.DataFra
             yield pl.DataFrame(batch)
 
 
-def _write(frames: Iterable[pl.DataFrame], path: Path) -> int:
+def write(frames: Iterable[pl.DataFrame], path: Path) -> int:
+    """Write tables to one file, as :func:`records` does; gives the rows."""
     format = path.suffix.lower().removeprefix(".")
     if format not in FORMATS:
         raise ValueError(f"{path.name}: unknown format. End the name in one of {', '.join('.' + f for f in FORMATS)}.")

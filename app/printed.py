@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analysis.drift.series import LIMITS, NOTHING
-from app import units
+from app import printed_review, units
 from app.tables import cell, clean, table
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def _changes(answer: dict[str, Any]) -> str:
 
 
 def _export(answer: dict[str, Any]) -> str:
-    ((what, count),) = ((key, answer[key]) for key in ("records", "scores", "topics") if key in answer)
+    ((what, count),) = ((key, answer[key]) for key in ("records", "scores", "topics", "labels") if key in answer)
     return f"{answer['file']} has {_counted(count, what.removesuffix('s'))}."
 
 
@@ -301,4 +301,5 @@ PRINTED: dict[str, Callable[[dict[str, Any]], str]] = {
     "edit": _edited,
     "sql": _sql,
     "doctor": _doctor,
+    **printed_review.PRINTED,
 }

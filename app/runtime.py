@@ -11,6 +11,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analysis.review import scores
 from analysis.state.database import State
 from analysis.store import Store
 from analysis.topics import edits
@@ -79,6 +80,7 @@ def _opened(workspace: Workspace) -> Runtime:
         raise
     _clear(workspace.incoming)
     edits.mend(store, state)
+    scores.sync(store, state)
     return Runtime(workspace, store, state, Runner(store, state))
 
 

@@ -56,3 +56,25 @@ def test_importing_all_of_analysis_loads_nothing_heavy():
 
 def test_there_is_no_folder_that_streamlit_would_take_for_pages():
     assert not (ROOT / "app" / "pages").exists()
+
+
+def uses(path: Path) -> set[str]:
+    """Modules that a file names in its imports, such as analysis.review.queue."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{name.name}" for name in node.names)}
+    return found
+
+
+POINTED_AT_BY = {"review": {"review", "audit", "golden"}}
+"""Packages of analysis, and those of them that may use each."""
+
+
+@pytest.mark.parametrize("package", POINTED_AT_BY)
+def test_arrows_within_analysis_point_one_way(package: str):
+    allowed = {ROOT / "analysis" / name for name in POINTED_AT_BY[package]}
+    others = [path for path in modules("analysis") if allowed.isdisjoint(path.parents)]
+    assert not [path for path in others if any(used.startswith(f"analysis.{package}") for used in uses(path))]

@@ -11,15 +11,15 @@ _FEW = (12.7062, 4.3027, 3.1824, 2.7764)
 """Student's t, two-sided 95 %, at 1 to 4 degrees of freedom, where the expansion below is not good enough."""
 
 
-def wilson(share: float, n: int) -> tuple[float, float]:
+def wilson(share: float, n: float) -> tuple[float, float]:
     """Interval of a rate by Wilson's score method.
 
     Parameters
     ----------
     share : float
         The observed rate, 0 to 1.
-    n : int
-        How many it was observed on, at least 1.
+    n : float
+        How many it was observed on, at least 1; of a weighted sample, how many would be as exact.
 
     Returns
     -------

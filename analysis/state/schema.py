@@ -1,12 +1,25 @@
 """The state store's tables: what people say and do, which no export can bring back.
 
 Rows are added and not changed; where an answer may change, the newest row holds. The exceptions are plain facts that
-arrive later: how a job went, and who took a note back. Times are UTC without a zone, as everywhere.
+arrive later: how a job went, who took a note back, who holds an item to label it and the draft of that label. Times are
+UTC without a zone, as everywhere.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, DateTime, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    JSON,
+    Column,
+    DateTime,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 metadata = MetaData(
     naming_convention={
@@ -94,4 +107,90 @@ topic_edits = Table(
     Column("who", String(200), nullable=False),
     Column("made", DateTime, nullable=False),
     Index(None, "of"),
+)
+
+rubrics = Table(
+    "rubrics",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("who", String(200), nullable=False),
+    Column("made", DateTime, nullable=False),
+    UniqueConstraint("name", "version", name="uq_rubrics_name_version"),
+)
+
+queues = Table(
+    "queues",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("rubric", String(200), nullable=False),
+    Column("rubric_version", Integer, nullable=False),
+    Column("reviewers", Integer, nullable=False),  # how many different people label an item
+    Column("plan", JSON, nullable=False),  # how it was drawn: frame, seed, strata, sizes
+    Column("who", String(200), nullable=False),
+    Column("made", DateTime, nullable=False),
+    UniqueConstraint("name", name="uq_queues_name"),
+)
+
+items = Table(
+    "items",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("queue", Integer, nullable=False),
+    Column("place", Integer, nullable=False),  # in a random order
+    Column("record_id", String(200), nullable=False),  # or a name of its own, where labels came without a record
+    Column("arm", String(20), nullable=False),  # plan, random, gold, attention or imported
+    Column("stratum", Text),
+    Column("probability", Float),  # of having been drawn; null where it is unknown
+    Column("expected", JSON),  # the answers of a gold or attention item
+    UniqueConstraint("queue", "place", name="uq_items_queue_place"),
+    UniqueConstraint("queue", "record_id", name="uq_items_queue_record_id"),
+)
+
+slots = Table(
+    "slots",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("item", Integer, nullable=False),
+    Column("slot", Integer, nullable=False),  # from 1 to the queue's number of reviewers
+    Column("who", String(200), nullable=False),
+    Column("until", DateTime),  # null once the label is in; after this time another person may take it
+    UniqueConstraint("item", "slot", name="uq_slots_item_slot"),
+    UniqueConstraint("item", "who", name="uq_slots_item_who"),
+    Index(None, "who", "until"),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("item", Integer, nullable=False),
+    Column("who", String(200), nullable=False),
+    Column("answers", JSON, nullable=False),
+    Column("made", DateTime, nullable=False),
+    UniqueConstraint("item", "who", name="uq_drafts_item_who"),
+)
+
+labels = Table(
+    "labels",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("queue", Integer, nullable=False),
+    Column("item", Integer, nullable=False),
+    Column("record_id", String(200), nullable=False),
+    Column("who", String(200), nullable=False),
+    Column("made", DateTime, nullable=False),
+    Column("kind", String(20), nullable=False),  # submit, skip, flag, comment, undo or adjudicate
+    Column("rubric_version", Integer, nullable=False),
+    Column("answers", JSON),
+    Column("before", JSON),  # the same person's answers before, of an adjudication the decision before
+    Column("seconds", Float),
+    Column("reason", String(40)),  # of a skip
+    Column("note", Text),
+    Column("undoes", Integer),  # the event that an undo takes back
+    Index(None, "queue", "id"),
+    Index(None, "item"),
 )

@@ -1,0 +1,1 @@
+"""People's judgement of records: how far reviewers agree."""

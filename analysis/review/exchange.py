@@ -1,0 +1,253 @@
+"""Labels from other tools, and labels to files."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+from sqlalchemy import insert, select, update
+
+from analysis import export
+from analysis.review import claims, events, ready_made
+from analysis.review import queue as queues
+from analysis.review.events import SUBMIT
+from analysis.review.labels import gathered, labelled
+from analysis.review.plan import GOLD, IMPORTED, Drawn
+from analysis.review.rubrics import CHOICE, SCALE, AnswersError, Question, Rubric
+from analysis.state import rubrics as kept
+from analysis.state import schema
+from analysis.state.database import now
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from analysis.review.queue import Kept, Queue
+    from analysis.review.table import Table
+    from analysis.state.database import State
+    from analysis.store import Store
+
+LABEL = "label"
+"""The question of a rubric that is made for labels from elsewhere."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """How an import of labels went.
+
+    Parameters
+    ----------
+    labels, same : int
+        Labels that were taken in, and those that were there already.
+    without_record : list of str
+        Items that name no record here: they count for agreement, and in no rate.
+    refused : list of str
+        Which labels were not taken, and why.
+    """
+
+    queue: str
+    question: str
+    items: int
+    raters: int
+    labels: int
+    same: int
+    gold: int
+    without_record: list[str]
+    refused: list[str]
+
+
+def bring_in(store: Store, state: State, table: Table, name: str, *, who: str) -> Report:
+    """Take labels of other tools into a queue, which is made where there is none of that name.
+
+    Each rater is a reviewer. A label that is there already is not taken twice; another one by the same rater takes its
+    place, and both are kept.
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to take.
+    """
+    if not table.labels:
+        raise ValueError("There are no labels in it.")
+    version = None if _exists(state, name) else _own_rubric(state, name, table, who)
+    with state.write() as connection:
+        queue = _made(connection, state, name, table, version, who)
+        rubric = queues.rubric_of(state, queue) if version is None else ready_made.read(version.body)
+        question = _question(rubric, table)
+        items = _items(connection, queue, table, question)
+        taken = _Taken(connection, queue, rubric, question, items)
+        for item, rater, label in table.labels:
+            taken.add(item, rater, label)
+        taken.write()
+    known = {row["id"] for row in store.rows(
+        "SELECT id::VARCHAR AS id FROM records WHERE id IN (SELECT TRY_CAST(unnest($ids) AS UUID))",
+        {"ids": table.items})}  # fmt: skip
+    return Report(
+        name, question.name, len(table.items), len(table.raters), len(taken.rows), taken.same, len(table.gold),
+        [item for item in table.items if item.lower() not in known], taken.refused,
+    )  # fmt: skip
+
+
+def write_out(state: State, path: Path, *, among: Sequence[Queue]) -> int:
+    """Write the labels of queues that hold, and the decisions, to a file; a row an answer.
+
+    Columns: ``queue``, ``item`` (the record's id), ``arm``, ``stratum``, ``probability``, ``rater``, ``decision``
+    (whether it is one), ``question``, ``answer`` (text), ``time``, ``seconds``, ``rubric``, ``rubric_version``.
+
+    Returns
+    -------
+    int
+        How many rows were written.
+    """
+    rows: list[dict[str, Any]] = []
+    for queue in among:
+        for one in labelled(state, queue):
+            for event in (*one.labels, *([one.decision] if one.decision else ())):
+                about = {
+                    "queue": queue.name, "item": one.item.record_id, "arm": one.item.arm, "stratum": one.item.stratum,
+                    "probability": one.item.probability, "rater": event.who, "decision": event is one.decision,
+                    "time": event.made, "seconds": event.seconds, "rubric": queue.rubric,
+                    "rubric_version": event.rubric_version,
+                }  # fmt: skip
+                rows += [about | {"question": name, "answer": _text(answer)} for name, answer in (
+                    event.answers or {}).items()]  # fmt: skip
+    return export.write([pl.DataFrame(rows, schema=_COLUMNS)], path)
+
+
+_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "queue": pl.String, "item": pl.String, "arm": pl.String, "stratum": pl.String, "probability": pl.Float64,
+    "rater": pl.String, "decision": pl.Boolean, "question": pl.String, "answer": pl.String,
+    "time": pl.Datetime("us"), "seconds": pl.Float64, "rubric": pl.String, "rubric_version": pl.Int64,
+}  # fmt: skip
+
+
+class _Taken:
+    """Labels on their way into a queue."""
+
+    def __init__(self, connection: Connection, queue: Queue, rubric: Rubric, question: Question,
+                 items: dict[str, Kept]) -> None:  # fmt: skip
+        self._connection, self._queue, self._rubric, self._question, self._items = (
+            connection, queue, rubric, question, items,
+        )  # fmt: skip
+        history = events.within(connection, queue)
+        self._there = {(one.item.id, event.who): event for one in gathered(items.values(), history)
+                       for event in one.labels}  # fmt: skip
+        slots = select(schema.slots.c.item, schema.slots.c.slot, schema.slots.c.who).join(
+            schema.items, schema.items.c.id == schema.slots.c.item).where(schema.items.c.queue == queue.id)  # fmt: skip
+        self._used: dict[int, dict[str, int]] = {}
+        for row in connection.execute(slots):
+            self._used.setdefault(row.item, {})[row.who] = row.slot
+        self.rows: list[dict[str, Any]] = []
+        self._slots: list[dict[str, Any]] = []
+        self._held: list[tuple[int, str]] = []
+        self.same = 0
+        self.refused: list[str] = []
+
+    def add(self, name: str, rater: str, label: str) -> None:
+        """Take a label, unless it is there or does not fit."""
+        item = self._items[name]
+        try:
+            answers = self._rubric.fitting({self._question.name: _value(self._question, label)})
+        except AnswersError as error:
+            self.refused.append(f"{name}, {rater}: {error}")
+            return
+        before = self._there.get((item.id, rater))
+        if before is not None and before.answers == answers:
+            self.same += 1
+            return
+        if before is None and not self._seat(item.id, rater):
+            self.refused.append(f"{name}, {rater}: it has its {self._queue.reviewers} labels already.")
+            return
+        self.rows.append({
+            "queue": self._queue.id, "item": item.id, "record_id": item.record_id, "who": rater, "made": now(),
+            "kind": SUBMIT, "rubric_version": self._queue.rubric_version, "answers": answers,
+            "before": before and before.answers,
+        })  # fmt: skip
+
+    def write(self) -> None:
+        """Write down what was taken."""
+        for item, rater in self._held:
+            own = update(schema.slots).where(schema.slots.c.item == item, schema.slots.c.who == rater)
+            self._connection.execute(own.values(until=None))
+        if self._slots:
+            self._connection.execute(insert(schema.slots), self._slots)
+        if self.rows:
+            self._connection.execute(insert(schema.labels), self.rows)
+
+    def _seat(self, item: int, rater: str) -> bool:
+        used = self._used.setdefault(item, {})
+        if rater in used:
+            self._held.append((item, rater))
+            return True
+        free = next((slot for slot in range(1, self._queue.reviewers + 1) if slot not in used.values()), None)
+        if free is None:
+            return False
+        used[rater] = free
+        self._slots.append({"item": item, "slot": free, "who": rater, "until": None})
+        return True
+
+
+def _exists(state: State, name: str) -> bool:
+    return any(queue.name == name for queue in queues.everything(state))
+
+
+def _own_rubric(state: State, name: str, table: Table, who: str) -> kept.Version:
+    """Make the rubric of labels from elsewhere: whole numbers are a scale, words a choice."""
+    texts = sorted({label for _, _, label in table.labels} | set(table.gold.values()))
+    numbers = [int(text) for text in texts if text.lstrip("-").isdecimal()]
+    title = table.label or LABEL
+    if len(numbers) == len(texts) and max(numbers) - min(numbers) <= 100:
+        low, high = min(numbers), max(numbers)
+        question = Question(LABEL, title, SCALE, low=low, high=max(high, low + 1), level="ordinal")
+    else:
+        question = Question(LABEL, title, CHOICE, options=tuple(texts) if len(texts) > 1 else (*texts, "(another)"))
+    return kept.save(state, f"labels of {name}", Rubric(f"labels of {name}", title, (question,)).as_json(), who=who)
+
+
+def _made(
+    connection: Connection, state: State, name: str, table: Table, version: kept.Version | None, who: str
+) -> Queue:
+    most = max(table.of_item.values())
+    if version is not None:
+        return queues.add(connection, name, version, {"method": IMPORTED}, reviewers=most, who=who)
+    found = queues.find(state, name)
+    queue = queues.Queue(**claims.lock(connection, found.id))
+    raters = {(item, rater) for item, rater, _ in table.labels}
+    if queue.plan.get("method") != IMPORTED:
+        return queue
+    for one in gathered(queues.within(connection, queue), events.within(connection, queue)):
+        had = {event.who for event in one.labels} | {rater for item, rater in raters if item == one.item.record_id}
+        most = max(most, len(had))
+    if most > queue.reviewers:  # of labels from elsewhere there are as many as there are
+        connection.execute(update(schema.queues).where(schema.queues.c.id == queue.id).values(reviewers=most))
+    return queues.Queue(**asdict(queue) | {"reviewers": max(most, queue.reviewers)})
+
+
+def _question(rubric: Rubric, table: Table) -> Question:
+    closed = [question for question in rubric.questions if question.kind in (CHOICE, SCALE)]
+    named = [question for question in closed if question.name == table.label]
+    if not closed:
+        raise ValueError(f"The rubric {rubric.name} has no question with a closed answer to take labels for.")
+    return (named or closed)[0]
+
+
+def _items(connection: Connection, queue: Queue, table: Table, question: Question) -> dict[str, Kept]:
+    there = {item.record_id for item in queues.within(connection, queue)}
+    queues.put(connection, queue, [
+        Drawn(name, GOLD, expected={question.name: _value(question, table.gold[name])}) if name in table.gold
+        else Drawn(name, IMPORTED) for name in table.items if name not in there
+    ])  # fmt: skip
+    return {item.record_id: item for item in queues.within(connection, queue)}
+
+
+def _value(question: Question, label: str) -> object:
+    whole = question.kind == SCALE and label.lstrip("-").isdecimal()
+    return int(label) if whole else label
+
+
+def _text(answer: object) -> str:
+    return answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)

@@ -1,0 +1,103 @@
+"""What `afterword queue`, `labels` and `agreement` print for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from app.tables import cell, clean, table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SHOWN = 5
+"""Items without a record, and refused labels, that the terminal shows; --json has them all."""
+
+
+def _made(answer: dict[str, Any]) -> str:
+    queue = answer["queue"]
+    arms = ", ".join(f"{count:,} {arm}" for arm, count in queue["arms"].items())
+    return (
+        f"{clean(queue['name'])}: {arms}, of {queue['frame']:,} records ({clean(queue['looked_at'])}), seed "
+        f"{queue['seed']}; {queue['reviewers']} to label each by {clean(queue['rubric'])} {queue['rubric_version']}."
+    )
+
+
+def _list(answer: dict[str, Any]) -> str:
+    if not answer["queues"]:
+        return "No queues yet. `afterword queue make NAME --rubric bias` makes one."
+    columns = ["name", "rubric", "method", "frame", "items", "reviewers", "labels", "wanted"]
+    return table(columns, [[queue[name] for name in columns] for queue in answer["queues"]])
+
+
+def _show(answer: dict[str, Any]) -> str:
+    queue, how = answer["queue"], answer["progress"]
+    parts = [
+        clean(f"{queue['name']}: {queue['rubric']} {queue['rubric_version']}, {queue['method']}"),
+        f"{how['finished']:,} of {how['items']:,} items have all labels ({how['labels']:,} of {how['wanted']:,}); "
+        f"{how['disagreements']:,} to decide, {how['decided']:,} decided, {how['flagged']:,} flagged.",
+    ]
+    if queue["strata"]:
+        parts.append(table(["stratum", "frame", "drawn"], [list(one.values()) for one in queue["strata"]]))
+    if how["reviewers"]:
+        columns = ["who", "done", "skipped", "flagged", "left", "seconds", "an_hour"]
+        rows = [[one[name] for name in columns] + [_gold(one["gold"])] for one in how["reviewers"]]
+        parts.append(table([*columns, "gold"], rows))
+    return "\n\n".join(parts)
+
+
+def _gold(counts: list[int]) -> str | None:
+    return f"{counts[0]} of {counts[1]}" if counts[1] else None
+
+
+def _size(answer: dict[str, Any]) -> str:
+    chances = f"power {cell(answer['power'])}, chance of a false alarm {cell(answer['alpha'])}"
+    if "discordant_pairs" in answer:
+        return f"{answer['discordant_pairs']:,} pairs that differ ({chances})."
+    first, second = answer["rates"]
+    return f"{answer['per_group']:,} items a group to tell {cell(first)} from {cell(second)} ({chances})."
+
+
+def _brought(answer: dict[str, Any]) -> str:
+    parts = [
+        f"{answer['labels']:,} labels of {answer['items']:,} items by {answer['raters']:,} raters are in "
+        f"{clean(answer['queue'])}, for the question {clean(answer['question'])}."
+    ]
+    if answer["same"]:
+        parts.append(f"{answer['same']:,} were there already.")
+    if answer["without_record"]:
+        some = ", ".join(answer["without_record"][:SHOWN])
+        count = len(answer["without_record"])
+        parts.append(clean(f"{count:,} items name no record and count for agreement only: {some}"))
+    parts += [clean(f"Not taken: {words}") for words in answer["refused"][:SHOWN]]
+    if len(answer["refused"]) > SHOWN:
+        parts.append(f"{len(answer['refused']):,} not taken in all; --json lists them.")
+    return "\n".join(parts)
+
+
+def _agreement(answer: dict[str, Any]) -> str:
+    if not answer["questions"]:
+        return f"{clean(answer['queue'])}: there are no labels yet."
+    columns = ["question", "among", "level", "items", "raters", "agree", "Fleiss", "alpha", "95 %"]
+    rows: list[list[Any]] = []
+    for one in answer["questions"]:
+        parts = {"all": one["overall"]} | one["reviewers"] | one["strata"]
+        rows += [[one["question"], name, one["level"], *_row(found)] for name, found in parts.items()]
+    reasons = {one["overall"]["alpha"]["reason"] for one in answer["questions"]} - {""}
+    return "\n".join([table(columns, rows), *sorted(reasons)])
+
+
+def _row(found: dict[str, Any]) -> list[Any]:
+    alpha = found["alpha"]
+    ends = None if alpha["low"] is None else f"{alpha['low']:.2f} to {alpha['high']:.2f}"
+    shown = [found[name]["value"] for name in ("percent", "fleiss", "alpha")]
+    return [found["items"], found["raters"], *(None if value is None else round(value, 3) for value in shown), ends]
+
+
+PRINTED: dict[str, Callable[[dict[str, Any]], str]] = {
+    "queue make": _made,
+    "queue list": _list,
+    "queue show": _show,
+    "queue size": _size,
+    "labels import": _brought,
+    "agreement": _agreement,
+}

@@ -1,0 +1,86 @@
+"""The commands of queues, labels and agreement, as a script uses them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from app import runtime
+from app.cli import main
+from tests import records
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@pytest.fixture
+def run(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """Run `afterword ... --json` on a workspace with twenty records; gives its answer."""
+    monkeypatch.setenv("AFTERWORD_USER", "ana")
+    monkeypatch.chdir(tmp_path)
+    ids = records.add(runtime.current().store, *({"app": "shop", "response": str(n)} for n in range(20)))
+    (tmp_path / "ids").write_text("\n".join(ids))
+    runtime.close()
+
+    def afterword(*arguments: object, code: int = 0, plain: bool = False) -> Any:
+        monkeypatch.setattr(sys, "argv", ["afterword", *map(str, arguments), *([] if plain else ["--json"])])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert int(ended.value.code or 0) == code
+        out = capsys.readouterr().out
+        return out if plain else json.loads(out)
+
+    return afterword
+
+
+def test_a_queue_is_made_listed_and_shown(run: Callable[..., Any], tmp_path: Path):
+    (tmp_path / "gold.csv").write_text("item,bias\nsomething,no\n")
+    made = run("queue", "make", "May", "--rubric", "bias", "--size", 10, "--where", "app=shop", "--reviewers", 2,
+               "--gold", "gold.csv")["queue"]  # fmt: skip
+    assert (made["frame"], made["arms"], made["reviewers"], made["who"]) == (20, {"gold": 1, "random": 10}, 2, "ana")
+    (listed,) = run("queue", "list")["queues"]
+    assert (listed["name"], listed["items"], listed["labels"], listed["wanted"]) == ("May", 11, 0, 22)
+    shown = run("queue", "show", "May")
+    assert (shown["plan"]["seed"], shown["progress"]["finished"]) == (0, 0)
+    assert "0 of 11 items" in run("queue", "show", "May", plain=True)
+    assert "no queue" in run("queue", "show", "June", code=2)["error"]
+    assert "already" in run("queue", "make", "May", "--rubric", "bias", code=2)["error"]
+    assert "Rubrics: bias" in run("queue", "make", "x", "--rubric", "colour", code=2)["error"]
+
+
+def test_a_queue_of_some_records_by_strata(run: Callable[..., Any], tmp_path: Path):
+    some = (tmp_path / "ids").read_text().split()[:4]
+    (tmp_path / "some").write_text("\n".join(some))
+    made = run("queue", "make", "some", "--rubric", "safety", "--method", "stratified", "--by", "app", "--ids", "some")
+    assert made["queue"]["strata"] == [{"name": "shop", "frame": 4, "drawn": 4}]
+
+
+def test_labels_come_in_agree_and_go_out(run: Callable[..., Any], tmp_path: Path):
+    ids = (tmp_path / "ids").read_text().split()
+    rows = [f"{one},{rater},{'yes' if number % 3 else 'no'}" for number, one in enumerate(ids) for rater in "ab"]
+    (tmp_path / "theirs.csv").write_text("\n".join(["item,rater,label", *rows, "lost,a,yes"]))
+    report = run("labels", "import", "theirs.csv", "--queue", "theirs")
+    assert (report["labels"], report["without_record"]) == (41, ["lost"])
+    assert "name no record" in run("labels", "import", "theirs.csv", "--queue", "theirs", plain=True)
+    (question,) = run("agreement", "theirs", "--level", "nominal")["questions"]
+    assert question["overall"]["alpha"]["value"] == 1.0
+    assert question["overall"]["percent"]["n"] == 20
+    assert "nominal" in run("agreement", "theirs", plain=True)
+    assert "no level" in run("agreement", "theirs", "--level", "odd", code=2)["error"]
+    assert run("labels", "export", "-o", "out.jsonl")["labels"] == 41
+    assert len((tmp_path / "out.jsonl").read_text().splitlines()) == 41
+    scored = run("metric", "score.label")["rows"]
+    assert scored[0]["n"] == 40
+    assert "no file" in run("labels", "import", "none.csv", "--queue", "x", code=2)["error"]
+
+
+def test_how_many_items_show_a_gap(run: Callable[..., Any]):
+    assert run("queue", "size", "--rate", 0.2, "--ratio", 0.8)["per_group"] == 1447
+    assert run("queue", "size", "--pairs", 0.6)["discordant_pairs"] == 194
+    assert "1,447 items a group" in run("queue", "size", "--rate", 0.2, "--to", 0.16, plain=True)
+    assert "--pairs" in run("queue", "size", code=2)["error"]

@@ -1,0 +1,132 @@
+"""Labels from other tools and to files, and how far their raters agree."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pytest
+
+from analysis.review import agreeing, exchange, table
+from analysis.review.claims import next_item, submit
+from analysis.review.labels import labelled, progress
+from analysis.review.plan import Plan
+from analysis.review.queue import find, make, rubric_of
+from tests.review.queues import NO, YES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from analysis.state.database import State
+    from analysis.store import Store
+
+
+def test_long_and_wide_say_the_same(tmp_path: Path):
+    long, wide, lines = tmp_path / "long.csv", tmp_path / "wide.tsv", tmp_path / "long.jsonl"
+    long.write_text("item,annotator,label\n1,ana,no\n1,ben,yes\n2,ana,no\n1,ana,yes\n3,ben,\n")
+    wide.write_text("item\tana\tben\n1\tyes\tyes\n2\tno\t\n")
+    rows = [("1", "ana", True), ("1", "ben", True), ("2", "ana", False)]
+    lines.write_text("".join(json.dumps({"id": item, "who": who, "label": one}) + "\n" for item, who, one in rows))
+    found = {("1", "ana", "yes"), ("1", "ben", "yes"), ("2", "ana", "no")}
+    assert set(table.read(long).labels) == set(table.read(wide).labels) == set(table.read(lines).labels) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "options", "words"),
+    [
+        ("a.csv", "item,rater,label\n", {"label": "colour"}, "no column 'colour'"),
+        ("a.csv", "item,rater,what\n1,ana,x\n", {}, "--label"),
+        ("a.xlsx", "", {}, ".csv"),
+        ("a.jsonl", "{\n", {}, "line 1"),
+        ("a.csv", "", {}, "empty"),
+    ],
+)
+def test_a_file_that_can_not_be_read(tmp_path: Path, name: str, text: str, options: dict[str, str], words: str):
+    path = tmp_path / name
+    path.write_text(text)
+    with pytest.raises(ValueError, match=words):
+        table.read(path, **options)
+
+
+def test_labels_come_in_once_and_those_without_a_record_are_named(
+    store: Store, state: State, tmp_path: Path, add_records: Callable
+):
+    (known,) = add_records({"app": "shop"})
+    path = tmp_path / "labels.csv"
+    path.write_text(f"item,rater,label,right\n{known},ana,2,\n{known},ben,3,\nother,ana,5,5\n")
+    rows = table.read(path, gold="right")
+    report = exchange.bring_in(store, state, rows, "theirs", who="boss")
+    assert (report.labels, report.same, report.items, report.raters, report.gold) == (3, 0, 2, 2, 1)
+    assert report.without_record == ["other"]
+    assert report.refused == []
+    queue = find(state, "theirs")
+    question = rubric_of(state, queue).questions[0]
+    assert (question.kind, question.low, question.high, queue.reviewers) == ("scale", 2, 5, 2)
+    again = exchange.bring_in(store, state, rows, "theirs", who="boss")
+    assert (again.labels, again.same) == (0, 3)
+    path.write_text(f"item,rater,label\n{known},ana,3\n{known},cem,9\n{known},dan,4\n")
+    more = exchange.bring_in(store, state, table.read(path), "theirs", who="boss")
+    assert (more.labels, len(more.refused)) == (2, 1)
+    assert "from 2 to 5" in more.refused[0]
+    first = labelled(state, find(state, "theirs"))[0]
+    assert {event.who: event.answers for event in first.labels} == {
+        "ana": {"label": 3}, "ben": {"label": 3}, "dan": {"label": 4},
+    }  # fmt: skip
+
+
+def test_labels_for_a_queue_that_is_there_fit_its_rubric_and_its_number_of_reviewers(
+    store: Store, state: State, tmp_path: Path, add_records: Callable
+):
+    ids = add_records({"app": "shop"}, {"app": "shop"})
+    queue = make(store, state, "ours", Plan(), rubric="bias", who="boss")
+    item = next_item(state, queue, "ana")
+    assert item is not None
+    submit(state, item.id, "ana", NO)
+    path = tmp_path / "more.csv"
+    path.write_text("item,rater,bias\n" + "".join(f"{one},ben,no\n" for one in ids))
+    report = exchange.bring_in(store, state, table.read(path, label="bias"), "ours", who="boss")
+    assert (report.question, report.labels) == ("bias", 1)
+    assert report.refused == [f"{item.record_id}, ben: it has its 1 labels already."]
+    assert progress(state, queue).finished == 2
+
+
+def test_agreement_is_that_of_the_worked_example(store: Store, state: State, tmp_path: Path):
+    # Krippendorff (2011), Computing Krippendorff's Alpha-Reliability, the data with missing values: 4 observers
+    rows = ["item,A,B,C,D", "1,1,1,,1", "2,2,2,3,2", "3,3,3,3,3", "4,3,3,3,3", "5,2,2,2,2", "6,1,2,3,4", "7,4,4,4,4",
+            "8,1,1,2,1", "9,2,2,2,2", "10,,5,5,5", "11,,,1,1", "12,,,3,"]  # fmt: skip
+    path = tmp_path / "wide.csv"
+    path.write_text("\n".join(rows))
+    exchange.bring_in(store, state, table.read(path), "worked", who="boss")
+    queue = find(state, "worked")
+    for level, alpha in (("nominal", 0.743), ("ordinal", 0.815), ("interval", 0.849)):
+        (one,) = agreeing.agreements(state, queue, level=level)  # type: ignore[arg-type]
+        assert one.overall.alpha.value == pytest.approx(alpha, abs=5e-4)
+        assert (one.overall.items, one.overall.raters) == (12, 4)
+        assert set(one.reviewers) == {"A", "B", "C", "D"}
+
+
+def test_agreement_is_before_any_decision_and_without_gold(state: State, store: Store, tmp_path: Path):
+    path = tmp_path / "labels.csv"
+    path.write_text("item,ana,ben,right\n1,yes,yes,\n2,no,no,\n3,yes,no,yes\n")
+    exchange.bring_in(store, state, table.read(path, gold="right"), "small", who="boss")
+    (one,) = agreeing.agreements(state, find(state, "small"))
+    assert (one.overall.percent.value, one.overall.items, one.reviewers) == (1.0, 2, {})
+
+
+def test_labels_go_out_a_row_an_answer(store: Store, state: State, tmp_path: Path, add_records: Callable):
+    add_records({"app": "shop"})
+    queue = make(store, state, "ours", Plan(), rubric="bias", who="boss")
+    item = next_item(state, queue, "=ana")
+    assert item is not None
+    submit(state, item.id, "=ana", YES, seconds=3)
+    path = tmp_path / "out.parquet"
+    assert exchange.write_out(state, path, among=[queue]) == 4
+    rows = pl.read_parquet(path)
+    assert rows["answer"].to_list() == ["yes", "stereotype", "2", "gender"]
+    assert rows.select("item", "probability", "rater", "decision", "seconds", "rubric_version").row(0) == (
+        item.record_id, 1.0, "=ana", False, 3.0, 1,
+    )  # fmt: skip
+    exchange.write_out(state, tmp_path / "out.csv", among=[queue])
+    assert ",'=ana," in (tmp_path / "out.csv").read_text()
