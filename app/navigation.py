@@ -38,6 +38,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("topics", "Topics", "Understand"),
     Entry("drift", "Drift", "Understand"),
     Entry("conversations", "Conversations", "Understand"),
+    Entry("review", "Queue", "Review"),
     Entry("imports", "Import", "Data"),
     Entry("scoring", "Scoring", "Data"),
     Entry("settings", "Settings", "Data"),

@@ -32,7 +32,7 @@ def show(here: Address, id: str) -> None:
     text, beside = st.columns([7, 3], gap="large")
     with text:
         _dialogue(found)
-        _documents(found)
+        documents(found)
         _raw(found)
     with beside, st.container(key="margin-record", gap=None):
         _facts(found)
@@ -126,7 +126,8 @@ def answered(found: dict[str, Any], *, key: str) -> None:
             speech.said(found["error"])
 
 
-def _documents(found: dict[str, Any]) -> None:
+def documents(found: dict[str, Any]) -> None:
+    """Draw what was retrieved for an answer."""
     if found["documents"]:
         st.subheader(f"Retrieved documents: {len(found['documents']):,}")
         speech.documents(found["documents"], key="record")

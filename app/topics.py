@@ -223,4 +223,4 @@ def foot(map: dict[str, Any]) -> None:
         if map["unplaced"] and not map["sketch"]:
             st.button("Place new records", key="topics-new", on_click=place_new)
         again = "Draw the map" if map["sketch"] else "Draw the map anew"
-        st.button(again, key="topics-anew", on_click=build, type="tertiary")
+        st.button(escape(again), key="topics-anew", on_click=build, type="tertiary")

@@ -11,7 +11,7 @@ from analysis.state.database import now
 from analysis.state.schema import items, labels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -81,9 +81,16 @@ def of_queue(state: State, queue: Queue) -> list[Event]:
         return within(connection, queue)
 
 
-def within(connection: Connection, queue: Queue) -> list[Event]:
-    """Do as :func:`of_queue` within a transaction."""
-    return list(_read(connection, labels.c.queue == queue.id))
+def within(connection: Connection, queue: Queue, some: Sequence[int] | None = None) -> list[Event]:
+    """Do as :func:`of_queue` within a transaction, or for some items alone."""
+    own = labels.c.queue == queue.id
+    return list(_read(connection, own if some is None else own & labels.c.item.in_(some)))
+
+
+def touched(connection: Connection, queue: Queue, since: int) -> list[int]:
+    """The items of a queue of which there are events after the one numbered `since`."""
+    query = select(labels.c.item).where(labels.c.queue == queue.id, labels.c.id > since).distinct()
+    return list(connection.execute(query).scalars())
 
 
 def standing(events: Iterable[Event]) -> list[Event]:

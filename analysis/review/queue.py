@@ -153,9 +153,11 @@ def contents(state: State, queue: Queue) -> list[Kept]:
         return within(connection, queue)
 
 
-def within(connection: Connection, queue: Queue) -> list[Kept]:
-    """Do as :func:`contents` within a transaction."""
+def within(connection: Connection, queue: Queue, some: Sequence[int] | None = None) -> list[Kept]:
+    """Do as :func:`contents` within a transaction, or for some items alone."""
     query = select(items).where(items.c.queue == queue.id).order_by(items.c.place)
+    if some is not None:
+        query = query.where(items.c.id.in_(some))
     return [Kept(**row) for row in connection.execute(query).mappings()]
 
 

@@ -163,7 +163,7 @@ class _Frame:
             first, second = (f"(SELECT record_id, {_flagged(scorer)} AS flagged, percent_rank() OVER (ORDER BY "
                              f"{_bad(scorer)}) AS place {marks}$scorer{number})"
                              for number, scorer in enumerate(scorers))  # fmt: skip
-            rank = "(x.flagged IS DISTINCT FROM y.flagged)::INTEGER + abs(x.place - y.place)"
+            rank = "coalesce((x.flagged <> y.flagged)::INTEGER, 0) + abs(x.place - y.place)"
             return f"FROM (SELECT record_id, {rank} AS rank FROM {first} x JOIN {second} y USING (record_id)) o", bound
         (scorer,) = scorers
         if self._plan.method == "uncertainty" and scorer.flags_from is None:

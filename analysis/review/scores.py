@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from analysis.state.database import State
     from analysis.store import Store
 
+FEW = 500
+"""Items that are asked for one by one; more, and the whole queue is read."""
+
 DECIDED = "(decided)"
 """Stands for the person where an item is decided."""
 
@@ -69,12 +72,15 @@ def sync(store: Store, state: State) -> int:
         since = done.get(one.id, 0)
         if newest.get(one.id, 0) <= since:
             continue
-        history, rubric = events.of_queue(state, one), queue.rubric_of(state, one)
-        touched = {event.item for event in history if event.id > since}
-        rows += _rows(rubric, [item for item in queue.contents(state, one) if item.id in touched], history)
-        gone |= _ids(rubric, [event for event in history if event.item in touched])
+        rubric = queue.rubric_of(state, one)
+        with state.read() as connection:
+            touched = events.touched(connection, one, since)
+            some = touched if len(touched) <= FEW else None
+            history = events.within(connection, one, some)
+            rows += _rows(rubric, queue.within(connection, one, some), history)
+        gone |= _ids(rubric, history)
         items += len(touched)
-        done[one.id] = history[-1].id
+        done[one.id] = max(event.id for event in history)
     if first or items:
         _put(store, rows, None if first else gone)
     _seen[store] = done

@@ -66,8 +66,8 @@ def build(
 ) -> Built:
     """Build the map of a column anew.
 
-    Where there is none and many texts, a sketch stands in for it within seconds: the same of fewer texts, from vectors of
-    the static model.
+    Where there is none and many texts, a sketch stands in for it within seconds: the same of fewer texts, from vectors
+    of the static model.
 
     Parameters
     ----------

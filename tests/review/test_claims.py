@@ -52,6 +52,10 @@ def test_what_is_held_is_given_again_with_its_draft(any_state: State):
     again = take(any_state, queue, "ana")
     assert (again.id, again.draft) == (item.id, {"bias": "yes"})
     assert take(any_state, queue, "ben").id != item.id
+    assert claims.left(any_state, queue, "ana") == (0, 2)
+    submit(any_state, item.id, "ana", NO)
+    assert claims.left(any_state, queue, "ana") == (1, 1)
+    assert claims.left(any_state, queue, "cem") == (0, 1)
 
 
 def test_a_claim_that_ran_out_goes_to_another_and_the_late_label_is_refused(
