@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -105,7 +106,8 @@ def _new() -> None:
     chosen = view.filter(extent)
     filters.bar(view, chosen, compares=False)
     with st.container(key="sentence"):
-        st.markdown(escape(words.looking_at(view, chosen, None, extent.last), limit=600))
+        alone = replace(view, compare=False)
+        st.markdown(escape(words.looking_at(alone, chosen, None, extent.last), limit=600))
     records = data.summary(["requests"], chosen)["requests"].n
     if not records:
         states.nothing_found("reset-queue")
@@ -120,18 +122,14 @@ def _new() -> None:
         st.selectbox("Drawn", list(METHODS), format_func=METHODS.__getitem__, key="queue-method")
         method = st.session_state["queue-method"]
         _method(method)
-        size, reviewers, share, seed = st.columns(4)
-        with size:
+        with st.container(horizontal=True, gap="small"):
             st.number_input("Items", min_value=1, max_value=records, value=min(100, records), key="queue-size")
-        with reviewers:
             st.number_input("Reviewers an item", min_value=1, max_value=20, value=2, key="queue-reviewers",
                             help="Different people. Two or more show how far they agree.")  # fmt: skip
-        if method != "random":
-            with share:
+            if method != "random":
                 st.number_input("At random, %", min_value=1, max_value=100, value=20, key="queue-share",
                                 help="So many of the items are drawn at random whatever the method: only these speak "
                                 "for all records where the method looks for cases.")  # fmt: skip
-        with seed:
             st.number_input("Seed", min_value=0, value=0, key="queue-seed", help="The same draws the same records.")
         st.button(escape(f"Draw from {counted(records, 'record')}"), key="queue-make", type="primary", on_click=_make,
                   args=(chosen,))  # fmt: skip

@@ -14,7 +14,8 @@ import streamlit as st
 from analysis.metrics import conversations
 from analysis.review import claims, scores
 from analysis.review.events import SUBMIT
-from app import identity, leaf, record, reviewing_form, runtime, speech, watch
+from app import identity, leaf, record, reviewing_form, runtime, speech
+from app.charts import timer
 from app.sizes import counted
 from app.text import escape, log_text
 
@@ -35,7 +36,7 @@ def draw(queue: Queue) -> None:
     here, me = runtime.current(), identity.current()
     item = claims.next_item(here.state, queue, me.name)
     _progress(queue, me.name, item)
-    told = st.session_state.pop(_TOLD, "")
+    told = st.session_state.get(_TOLD, "")
     if told:
         st.markdown(escape(told, limit=400))
     if item is None:
@@ -60,8 +61,10 @@ def dialogue(found: dict[str, Any]) -> None:
         with st.expander(f"Instructions: {len(found['system_prompt']):,} characters", type="compact"):
             speech.said(found["system_prompt"])
     before, new = speech.unanswered(found["messages"])
-    for place, body in enumerate(before):
-        speech.message(body, key=f"before-{place}")
+    if before:
+        with st.expander(f"Said before: {len(before):,} messages", type="compact"):
+            for place, body in enumerate(before):
+                speech.message(body, key=f"before-{place}")
     if not found["messages"]:
         _earlier(found)
     record.asked(found, new, key="item")
@@ -74,9 +77,12 @@ def _earlier(found: dict[str, Any]) -> None:
     held = conversations.session(runtime.current().store, found["session_id"]) if found["session_id"] else None
     turns = held.turns if held else []
     place = next((at for at, turn in enumerate(turns) if turn["id"] == found["id"]), 0)
-    for at, turn in enumerate(turns[max(0, place - _EARLIER) : place]):
-        record.asked(turn, [], key=f"earlier-{at}")
-        record.answered(turn, key=f"earlier-{at}")
+    before = turns[max(0, place - _EARLIER) : place]
+    if before:
+        with st.expander(f"Said before in this conversation: {len(before):,} exchanges", type="compact"):
+            for at, turn in enumerate(before):
+                record.asked(turn, [], key=f"earlier-{at}")
+                record.answered(turn, key=f"earlier-{at}")
 
 
 def _begun(item: Item) -> float:
@@ -94,16 +100,10 @@ def _progress(queue: Queue, who: str, item: Item | None) -> None:
     words = f"{counted(done, 'item')} labelled by you, {left:,} left"
     if done + left:
         st.progress(done / (done + left))
-    if item is None:
-        st.caption(escape(words, limit=200))
-        return
-    started = _begun(item)
-
-    def tick() -> None:
-        seconds = int(time.monotonic() - started)
-        st.caption(escape(f"{words}; {seconds // 60}:{seconds % 60:02d} on this one", limit=200))
-
-    st.fragment(tick, run_every=5 * watch.EVERY)()
+    with st.container(horizontal=True, gap="medium"):
+        st.caption(escape(words, limit=200), width="content")
+        if item is not None:
+            timer.draw(time.monotonic() - _begun(item), "on this one", key=f"timer-{item.id}")
 
 
 def _over(queue: Queue) -> None:
@@ -136,7 +136,7 @@ def labelled(item: Item) -> None:
 
 
 def tell(words: str) -> None:
-    """Say something at the top of the next screen."""
+    """Say something at the top, until the next thing is done."""
     st.session_state[_TOLD] = words
 
 

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 _WHERE = ("response", "prompt")
 """Texts that words are looked for in, which a reviewer marks."""
-_OVER = "review-over"
 _SKIPPING = "review-skipping"
 _CLOSED = (CHOICE, SCALE)
 
@@ -52,7 +51,12 @@ class Form:
     @property
     def answers(self) -> Answers:
         """What is answered so far."""
-        return dict(st.session_state[self._answers])
+        return dict(st.session_state.get(self._answers, {}))
+
+    @property
+    def left(self) -> bool:
+        """Whether the item is done with: a key that was pressed before the screen changed may still be heard."""
+        return self._answers not in st.session_state
 
     @property
     def asked(self) -> list[Question]:
@@ -74,6 +78,8 @@ class Form:
 
     def answer(self, question: Question, value: Any) -> None:  # noqa: ANN401 - of several kinds of question
         """Answer a question, None to leave it unanswered; and open the next one."""
+        if self.left:
+            return
         answers = self.answers | {question.name: value}
         st.session_state[self._answers] = {
             name: given for name, given in answers.items() if given not in (None, "", [])
@@ -97,6 +103,8 @@ class Form:
 
     def submit(self) -> None:
         """Label the item; the label is on disk before the screen says so."""
+        if self.left:
+            return
         here = runtime.current()
         try:
             claims.submit(here.state, self.item.id, identity.current().name, self.answers, seconds=self._seconds())
@@ -113,6 +121,8 @@ class Form:
     def skip(self, reason: str) -> None:
         """Leave the item to others."""
         st.session_state[_SKIPPING] = False
+        if self.left:
+            return
         try:
             claims.skip(runtime.current().state, self.item.id, identity.current().name, reason, seconds=self._seconds())
         except ValueError as error:
@@ -144,20 +154,13 @@ class Form:
         for key in (self._answers, self._open, self._flagged, f"review-problems-{self.item.id}"):
             st.session_state.pop(key, None)
         reviewing.tell(words)
-        st.session_state[_OVER] = True
 
     def _seconds(self) -> float:
         return round(time.monotonic() - self.started, 1)
 
 
 def draw(queue: Queue, item: Item, texts: dict[str, Any], *, started: float) -> None:
-    """Draw the form; an answer draws it alone anew, a label the whole page."""
-    st.fragment(_draw)(queue, item, texts, started)
-
-
-def _draw(queue: Queue, item: Item, texts: dict[str, Any], started: float) -> None:
-    if st.session_state.pop(_OVER, False):
-        st.rerun()
+    """Draw the form."""
     form = Form(queue, item, texts, started)
     for question in form.asked:
         with st.container(key=f"question-{question.name}", gap="small"):
@@ -233,7 +236,7 @@ def _spans(form: Form, question: Question, *, key: str) -> None:
             form.problems[question.name] = "Select words of the question or of the answer, within one of them."
         elif found not in given:
             form.answer(question, [*given, found])
-        st.rerun(scope="fragment")
+        st.rerun()
 
 
 def _place(texts: dict[str, Any], words: str) -> dict[str, Any] | None:
@@ -256,7 +259,7 @@ def _foot(form: Form) -> None:
         else:
             st.button("Flag", key="review-flag", shortcut="F", type="tertiary", on_click=form.flag,
                       help="For whoever runs the queue; label it all the same.")  # fmt: skip
-        st.button("Undo", key="review-undo", shortcut="U", type="tertiary", on_click=_undo, args=(form.queue,),
+        st.button("Undo", key="review-undo", shortcut="U", type="tertiary", on_click=reviewing.undo, args=(form.queue,),
                   help="Takes back the last thing that you did in this queue.")  # fmt: skip
         st.button("Up", key="review-up", shortcut="Up", type="tertiary", on_click=form.move, args=(-1,))
         st.button("Down", key="review-down", shortcut="Down", type="tertiary", on_click=form.move, args=(1,))
@@ -275,11 +278,6 @@ def _reasons(form: Form) -> None:
 
 def _skipping(on: bool) -> None:
     st.session_state[_SKIPPING] = on
-
-
-def _undo(queue: Queue) -> None:
-    reviewing.undo(queue)
-    st.session_state[_OVER] = True
 
 
 def shown(answer: Any) -> str:  # noqa: ANN401 - of several kinds of question

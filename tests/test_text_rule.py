@@ -56,7 +56,7 @@ QUIET = frozenset({
 
 ONLY_IN = {"html": "app/style.py", "text": "app/text.py", "code": "app/text.py"}
 
-COMPONENTS_IN = ("app/charts/selection.py", "app/charts/topic_map.py", "app/charts/topic_table.py")
+COMPONENTS_IN = tuple(f"app/charts/{name}.py" for name in ("selection", "timer", "topic_map", "topic_table"))
 """Where components of our own may be made; what their scripts draw is looked at below."""
 MARKUP = ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "DOMParser", "eval(", "Function(", "srcdoc")
 """What makes markup or code of a text in a browser."""
