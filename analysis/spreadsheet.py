@@ -1,4 +1,4 @@
-"""Tables out of Afterword: CSV that a spreadsheet opens without running anything."""
+"""Tables out of Afterword, and back: CSV that a spreadsheet opens without running anything."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ def to_csv(frame: pl.DataFrame, *, header: bool = True) -> bytes:
     """
     safe = pl.DataFrame([_writable(column) for column in frame.get_columns()])
     return ("\ufeff" if header else "").encode() + safe.write_csv(include_header=header).encode()
+
+
+def from_cell(text: str) -> str:
+    """Read a text of a cell as :func:`to_csv` wrote it: without the apostrophe that kept it from being run."""
+    return text[1:] if text.startswith("'") and _guarded(text[1:]) != text[1:] else text
 
 
 def _writable(column: pl.Series) -> pl.Series:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from app import cli_export, cli_review, cli_topics, options, terminal
+from app import cli_export, cli_golden, cli_review, cli_topics, options, terminal
 from app import doctor as checks
 from app.command import CommandError, moment
 from app.options import (
@@ -43,6 +43,7 @@ cli.add_typer(cli_topics.mapped, name="topics")
 cli.add_typer(cli_review.queued, name="queue")
 cli.add_typer(cli_review.labels, name="labels")
 cli.command()(cli_review.agreement)
+cli.add_typer(cli_golden.golden, name="golden")
 
 
 @cli.callback()

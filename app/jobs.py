@@ -49,7 +49,7 @@ ALL = 1000
 JUDGES = "judge.follows"
 """The setting that holds the order of a judge that does so too."""
 
-BESIDE = frozenset({"judge", "topic names"})
+BESIDE = frozenset({"judge", "topic names", "regress"})
 """Kinds of jobs that wait for others' answers most of the time: they have a lane of their own, beside the rest."""
 
 PATIENCE = {"subtopics": 1, "score": 2, "topics": 3}

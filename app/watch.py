@@ -20,7 +20,7 @@ EVERY = 1.0
 IDLE = 10.0
 """Seconds between two looks where none runs: another person may begin one."""
 
-_STOPPABLE = frozenset({"import", "score", "judge", "topics", "subtopics", "topic names"})
+_STOPPABLE = frozenset({"import", "score", "judge", "topics", "subtopics", "topic names", "regress"})
 _MINE = "jobs-mine"
 _STOPPING = "jobs-stopping"
 _RUNNING = "jobs-running"
@@ -107,6 +107,8 @@ def label(job: Job) -> str:
         return "Look for sub-topics"
     if job.kind == "topic names":
         return f"Name topics by {plain_label(job.arguments['model'])}"
+    if job.kind == "regress":
+        return f"Compare new answers with {plain_label(job.arguments['order']['dataset'])}"
     if job.kind == "judge":
         return f"Judge {job.arguments['rubric']} by {plain_label(job.arguments['model'])}"
     return f"Take import {job.arguments['import']} back" if job.kind == "undo" else "Compute costs by the new prices"
@@ -125,7 +127,7 @@ def _place(job: Job, progress: dict[str, Any]) -> tuple[int, int]:
 def _share(job: Job, progress: dict[str, Any] | None) -> float:
     if progress is None:
         return 0.0
-    if job.kind in ("score", "judge", "topics", "subtopics", "topic names"):
+    if job.kind in ("score", "judge", "topics", "subtopics", "topic names", "regress"):
         return min(1.0, progress["done"] / (progress["total"] or 1))
     place, files = _place(job, progress)
     return (place + min(1.0, progress["done"] / (progress["total"] or 1))) / files
@@ -143,6 +145,8 @@ def _state(job: Job, progress: dict[str, Any] | None, ahead: int) -> str:
         return _counted(progress)
     if job.kind == "topic names":
         return _counted(progress, "topic")
+    if job.kind == "regress":
+        return f"{progress['stage'].capitalize()}: {_counted(progress, 'answer')}"
     if job.kind in ("topics", "subtopics"):
         return f"{progress['stage'].capitalize()}: {_counted(progress, 'text')}" if progress["total"] else "Reading"
     place, files = _place(job, progress)

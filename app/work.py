@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.cancelled import CancelledError
+from analysis.golden.order import Order as Regression
 from analysis.ingest.report import Options
 from analysis.ingest.run import import_paths, undo
 from analysis.pricing import reprice
@@ -151,6 +152,23 @@ def _names(state: State, store: Store, arguments: dict[str, Any], ticket: Ticket
     return asdict(named) | {"names": len(named.names)}
 
 
+def _regress(state: State, store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
+    def tell(stage: str, done: int, total: int) -> None:
+        rate = done / (time.monotonic() - ticket.started)
+        ticket.progress = {
+            "stage": stage, "done": done, "total": total, "rate": rate,
+            "seconds_left": (total - done) / rate if rate else None,
+        }  # fmt: skip
+
+    order, path = Regression(**arguments["order"]), arguments.get("discard")
+    try:
+        run = order.run(store, state, who=arguments["who"], tell=tell, cancelled=ticket.cancelled)
+    finally:
+        if path:
+            store.workspace.discard(Path(path))
+    return {"run": run.id, "dataset": run.dataset, "version": run.number, "name": run.name} | run.result
+
+
 class _Watch:
     """What a job on topics tells, and when it stops."""
 
@@ -185,6 +203,7 @@ def kinds(state: State) -> dict[str, Work]:
         "topics": partial(_topics, state),
         "subtopics": partial(_subtopics, state),
         "topic names": partial(_names, state),
+        "regress": partial(_regress, state),
         "undo": _undo,
         "reprice": _reprice,
     }

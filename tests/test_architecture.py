@@ -32,6 +32,16 @@ def test_analysis_knows_nothing_of_the_face(path: Path):
     assert imported(path).isdisjoint({"streamlit", "app", "pages", "plotly", "altair"})
 
 
+def test_nothing_beneath_points_to_golden_datasets():
+    pointing = {
+        path.parts[len(ROOT.parts) + 1]
+        for path in modules("analysis")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("analysis.golden")
+    }
+    assert pointing == {"golden"}
+
+
 @pytest.mark.parametrize("path", modules("app"), ids=lambda path: str(path.relative_to(ROOT)))
 def test_app_does_not_import_pages(path: Path):
     assert "pages" not in imported(path)

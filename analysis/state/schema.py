@@ -194,3 +194,45 @@ labels = Table(
     Index(None, "queue", "id"),
     Index(None, "item"),
 )
+
+golden_items = Table(
+    "golden_items",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("dataset", String(200), nullable=False),
+    Column("item", String(32), nullable=False),  # the same for the same question
+    Column("hash", String(64), nullable=False),  # of the body
+    Column("body", JSON, nullable=False),
+    Column("who", String(200), nullable=False),
+    Column("made", DateTime, nullable=False),
+    Index(None, "dataset", "hash"),
+)
+
+golden_versions = Table(
+    "golden_versions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("dataset", String(200), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),  # of all that it holds
+    Column("rows", JSON, nullable=False),  # ids of golden_items
+    Column("recipe", JSON, nullable=False),  # how it was made, and what was left out
+    Column("who", String(200), nullable=False),
+    Column("made", DateTime, nullable=False),
+    UniqueConstraint("dataset", "number"),
+)
+
+golden_runs = Table(
+    "golden_runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("dataset", String(200), nullable=False),
+    Column("number", Integer, nullable=False),  # of the version
+    Column("name", String(200), nullable=False),  # what answered: a model, a prompt, a file
+    Column("verdict", String(40), nullable=False),
+    Column("result", JSON, nullable=False),
+    Column("answers", JSON, nullable=False),  # item -> the new answer
+    Column("who", String(200), nullable=False),
+    Column("made", DateTime, nullable=False),
+    Index(None, "dataset"),
+)

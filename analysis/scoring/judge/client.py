@@ -78,8 +78,10 @@ class MissingKeyError(ValueError):
     """No key is in the environment."""
 
 
-def connect(model: str, url: str | None) -> Client:
+def connect(model: str, url: str | None, *, as_json: bool = True) -> Client:
     """Give the client for an endpoint: Anthropic's where the address or the model says so, else OpenAI's.
+
+    It asks for JSON, as a judge's answer is, unless `as_json` is false.
 
     Raises
     ------
@@ -95,11 +97,11 @@ def connect(model: str, url: str | None) -> Client:
     key = os.environ.get("AFTERWORD_JUDGE_KEY") or (None if url else os.environ.get(name))
     if key is None and url is None:
         raise MissingKeyError(f"Put the key into the environment, as AFTERWORD_JUDGE_KEY or {name}, and start again.")
-    return (_Anthropic if anthropic else _OpenAI)(model, url, key or "none")
+    return _Anthropic(model, url, key or "none") if anthropic else _OpenAI(model, url, key or "none", as_json=as_json)
 
 
 class _OpenAI:
-    def __init__(self, model: str, url: str | None, key: str) -> None:
+    def __init__(self, model: str, url: str | None, key: str, *, as_json: bool) -> None:
         try:
             import openai
         except ImportError as error:
@@ -108,12 +110,13 @@ class _OpenAI:
         self._model = model
         # OpenAI's own models count hidden reasoning within the new name; other servers know the old one alone.
         self._most = "max_tokens" if url else "max_completion_tokens"
+        self._format: Any = {"response_format": {"type": "json_object"}} if as_json else {}
         self._client = openai.OpenAI(api_key=key, base_url=url, max_retries=0, timeout=TIMEOUT)
 
     def ask(self, messages: Sequence[dict[str, str]]) -> Reply:
         given: Any = {"model": self._model, "messages": list(messages), self._most: MAX_OUTPUT}
         try:
-            found = self._client.chat.completions.create(**given, response_format={"type": "json_object"})
+            found = self._client.chat.completions.create(**given, **self._format)
         except (self._errors.OpenAIError, ValueError) as error:
             raise _told(error, self._errors) from error
         choices = getattr(found, "choices", None)

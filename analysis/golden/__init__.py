@@ -1,0 +1,1 @@
+"""Golden datasets: what should be answered to what, by people's judgement; versions, files, splits, regression."""

@@ -1,0 +1,176 @@
+"""The Golden set page: which dataset and version one looks at, what is in it, and what changed since the one before."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from analysis.golden import dataset, formats
+from analysis.golden.splits import SPLITS, split
+from analysis.state import golden
+from app import privacy, runtime, words
+from app.import_report import moment
+from app.sizes import counted
+from app.text import escape, log_text, plain_label
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analysis.golden.dataset import Diff
+    from analysis.golden.item import Item
+    from analysis.state.golden import Version
+
+SET, VERSION = "set", "version"
+"""The link's parameters."""
+SHOWN = 8
+"""Items that are shown of those that came, went or changed."""
+LETTERS = 300
+LEFT_OUT = {
+    "same": "asked the same as another", "near": "asked nearly the same as another", "over": "over the most it takes",
+}  # fmt: skip
+KINDS = {
+    "correction": "corrected", "import": "imported", "label": "called good by reviewers", "feedback": "liked by users",
+}  # fmt: skip
+"""What the expected answers are, by where they come from."""
+_ALL = "all"
+_PARTS = {_ALL: "All of it", "train": "Train, 80 %", "validation": "Validation, 10 %", "test": "Test, 10 %"}
+_HELP = (
+    "A part for training shares no conversation, and no nearly equal question, with the others. "
+    "The same version is always parted alike."
+)
+
+
+def begin() -> Version | None:
+    """Draw the title and the choice of dataset and version; None, with a word, where there is none."""
+    st.title("Golden set")
+    state = runtime.current().state
+    newest = {one.dataset: one for one in golden.datasets(state)}
+    if not newest:
+        with st.container(key="lead"):
+            st.markdown(
+                "A golden set holds what should be answered: people's corrections, and answers that they called good. "
+                "It grows with their labels, is frozen in versions, tells whether a new model or prompt answers worse, "
+                "and leaves as a file for fine-tuning."
+            )
+        return None
+    with st.container(key="golden-choice", horizontal=True, vertical_alignment="bottom", gap="small"):
+        name = _chosen("Dataset", SET, list(newest), width=280)
+        versions = golden.versions(state, name)
+        named = {str(one.number): f"Version {one.number}, {moment(one.made)}" for one in versions}
+        number = _chosen("Version", VERSION, list(named), named=named, width=280)
+        found = next(one for one in versions if str(one.number) == number)
+        _download(found)
+    return found
+
+
+def head(version: Version) -> None:
+    """Say what is in a version, where it comes from, and what changed."""
+    st.subheader(escape(f"{counted(len(version.rows), 'item')}: {_kinds(version)}", limit=160))
+    st.caption(escape(_made(version), limit=900))
+    earlier = [one for one in golden.versions(runtime.current().state, version.dataset) if one.number < version.number]
+    if earlier:
+        _changed(earlier[0], version)
+
+
+def items(version: Version) -> list[Item]:
+    """Read the items of a version; it never changes, so it is remembered."""
+    return _items(runtime.current().state.address, version.id)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _items(address: str, id: int) -> list[Item]:
+    state = runtime.current().state
+    return dataset.items(state, golden.by_id(state, id))
+
+
+def _chosen(label: str, parameter: str, options: Sequence[str], *, named: dict[str, str] | None = None,
+            width: int) -> str:  # fmt: skip
+    asked = st.query_params.get(parameter)
+    key = f"golden-{parameter}"
+    st.session_state[key] = asked if asked in options else options[0]
+    st.selectbox(
+        escape(label), options, key=key, format_func=lambda one: plain_label(named[one] if named else one),
+        on_change=_picked, args=(parameter, key), width=width,
+    )  # fmt: skip
+    return str(st.session_state[key])
+
+
+def _picked(parameter: str, key: str) -> None:
+    st.query_params[parameter] = st.session_state[key]
+    for other in (VERSION, "run") if parameter == SET else ("run",):
+        st.query_params.pop(other, None)
+
+
+def _download(version: Version) -> None:
+    with st.popover("Download", help="For fine-tuning, for a spreadsheet, or to keep"):
+        part = st.radio("Which part", list(_PARTS), format_func=_PARTS.__getitem__, key="golden-part", help=_HELP)
+        for format, title in formats.TITLES.items():
+            st.download_button(
+                escape(title), partial(_content, version, format, part), key=f"golden-download-{format}",
+                file_name=f"golden-{version.number}-{part}-{format}.{formats.ending(format)}",
+                on_click="ignore", type="tertiary",
+            )  # fmt: skip
+        st.caption("What a format has no place for is left out: preference pairs are made of corrections alone.")
+
+
+def _content(version: Version, format: str, part: str) -> bytes:
+    found = items(version) if part not in SPLITS else split(items(version))[part]
+    return formats.write(found, format, change=privacy.masked if privacy.hides() else None).content
+
+
+def _kinds(version: Version) -> str:
+    return words.listed([f"{count:,} {KINDS[kind]}" for kind, count in version.recipe.get("kinds", {}).items()])
+
+
+def _made(version: Version) -> str:
+    recipe, by = version.recipe, f"by {version.who}, {moment(version.made)}"
+    if recipe.get("how") == "imported":
+        return f"Version {version.number}, imported from {recipe.get('file')} {by}. Hash {version.hash[:12]}."
+    taken = [f"answers with {words.listed(recipe['good'])}"] if recipe.get("good") else []
+    taken += ["corrections"] if recipe.get("corrections") else []
+    taken += ["answers that users liked"] if recipe.get("feedback") else []
+    left = [f"{count:,} {LEFT_OUT[why]}" for why, count in recipe.get("left_out", {}).items() if count]
+    return (
+        f"Version {version.number}, built {by}: {words.listed(taken)}, from {recipe.get('sentence')}."
+        f"{f' Left out: {words.listed(left)}.' if left else ''} Hash {version.hash[:12]}."
+    )
+
+
+def _changed(before: Version, now: Version) -> None:
+    found = dataset.diff(items(before), items(now))
+    came, went, other = (len(part) for part in (found.added, found.removed, found.changed))
+    said = f"{counted(came, 'item')} came, {went:,} went, {other:,} changed"
+    with st.expander(escape(f"Since version {before.number}: {said}", limit=200), type="compact"):
+        _differences(found)
+
+
+def _differences(found: Diff) -> None:
+    for title, some in (("Came", found.added), ("Went", found.removed)):
+        if some:
+            st.caption(escape(f"{title}: {len(some):,}" + (f", of which {SHOWN}" if len(some) > SHOWN else "")))
+        for item in some[:SHOWN]:
+            with st.container(key=f"golden-row-{title.lower()}-{item.id}"):
+                _pair(item.prompt, item.expected)
+    if found.changed:
+        st.caption("Another answer is expected: before, and now")
+    for old, new in found.changed[:SHOWN]:
+        with st.container(key=f"golden-row-changed-{new.id}"):
+            log_text(brief(new.prompt))
+            _pair(old.expected, new.expected)
+
+
+def _pair(left: str, right: str) -> None:
+    """Set two texts beside each other, each shortened."""
+    first, second = st.columns(2, gap="medium")
+    with first:
+        log_text(brief(left))
+    with second:
+        log_text(brief(right))
+
+
+def brief(text: str, *, letters: int = LETTERS) -> str:
+    """Shorten a text, and say that it goes on."""
+    whole = privacy.for_reader(text)
+    return f"{whole[:letters].strip()} …" if len(whole) > letters else whole
