@@ -36,7 +36,7 @@ bench: $(VENV)/.dev
 lock:
 	rm -rf $(VENV)-lock
 	$(call make_venv,$(VENV)-lock)
-	$(VENV)-lock/bin/python -m pip install --quiet '.[dev,judge,postgres]'
+	$(VENV)-lock/bin/python -m pip install --quiet '.[dev,judge,pdf,postgres]'
 	{ echo "# Made by 'make lock' from pyproject.toml. Do not edit."; \
 	  $(VENV)-lock/bin/python -m pip freeze | grep -v '^afterword ' | sed 's/+cpu$$//'; } > constraints.txt
 	rm -rf $(VENV)-lock build
@@ -75,6 +75,6 @@ $(VENV)/.run: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
-	$(PIP) install --quiet -c constraints.txt -e '.[dev,judge,postgres]'
+	$(PIP) install --quiet -c constraints.txt -e '.[dev,judge,pdf,postgres]'
 	$(WARM)
 	@touch $@ $(VENV)/.run

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from app import cli_export, cli_golden, cli_review, cli_topics, options, terminal
+from app import cli_audit, cli_export, cli_golden, cli_review, cli_topics, options, terminal
 from app import doctor as checks
 from app.command import CommandError, moment
 from app.options import (
@@ -44,6 +44,7 @@ cli.add_typer(cli_review.queued, name="queue")
 cli.add_typer(cli_review.labels, name="labels")
 cli.command()(cli_review.agreement)
 cli.add_typer(cli_golden.golden, name="golden")
+cli.add_typer(cli_audit.audited, name="audit")
 
 
 @cli.callback()

@@ -39,6 +39,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("drift", "Drift", "Understand"),
     Entry("conversations", "Conversations", "Understand"),
     Entry("review", "Queue", "Review"),
+    Entry("audits", "Audits", "Review"),
     Entry("golden", "Golden set", "Review"),
     Entry("imports", "Import", "Data"),
     Entry("scoring", "Scoring", "Data"),

@@ -84,6 +84,20 @@ def fail(message: str, code: int, *, as_json: bool) -> NoReturn:
     raise SystemExit(code)
 
 
+def read(path: Path) -> str:
+    """Read a text file that the person named.
+
+    Raises
+    ------
+    CommandError
+        If it can't be read, or is no text.
+    """
+    try:
+        return path.expanduser().read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"Can't read {path}: {getattr(error, 'strerror', None) or 'it is no text'}.", 2) from error
+
+
 def move(answer: dict[str, Any], target: Path) -> dict[str, Any]:
     """Move a file that a command made in the workspace to where the person wants it; the answer then names it.
 

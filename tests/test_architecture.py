@@ -79,7 +79,7 @@ def uses(path: Path) -> set[str]:
     return found
 
 
-POINTED_AT_BY = {"review": {"review", "audit", "golden"}}
+POINTED_AT_BY = {"review": {"review", "audit", "golden"}, "audit": {"audit"}, "golden": {"golden"}}
 """Packages of analysis, and those of them that may use each."""
 
 

@@ -236,3 +236,28 @@ golden_runs = Table(
     Column("made", DateTime, nullable=False),
     Index(None, "dataset"),
 )
+
+audits = Table(
+    "audits",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(100), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("spec", Text, nullable=False),  # YAML
+    Column("body", JSON, nullable=False),  # the report as it was frozen
+    Column("sha256", String(64), nullable=False),  # of the data that it rests on
+    Column("who", String(200), nullable=False),
+    Column("made", DateTime, nullable=False),
+    UniqueConstraint("name", "version"),
+)
+
+audit_signatures = Table(
+    "audit_signatures",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("audit", Integer, nullable=False),
+    Column("who", String(200), nullable=False),
+    Column("words", Text, nullable=False),
+    Column("made", DateTime, nullable=False),
+    Index(None, "audit"),
+)
