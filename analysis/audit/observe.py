@@ -16,7 +16,7 @@ from analysis.metrics.fields import Bound
 from analysis.metrics.filter import Condition
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from analysis.audit.spec import Spec
     from analysis.store import Store
@@ -98,8 +98,13 @@ class Observed:
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def observe(store: Store, spec: Spec) -> Observed:
+def observe(store: Store, spec: Spec, drawn: Mapping[str, float] | None = None) -> Observed:
     """Read what a specification speaks of.
+
+    Parameters
+    ----------
+    drawn : mapping of str to float or None
+        The records of a sample, with the probability that each had of being drawn: only these are read.
 
     Raises
     ------
@@ -107,13 +112,13 @@ def observe(store: Store, spec: Spec) -> Observed:
         If a sampling probability is not above 0 and up to 1.
     """
     unit = REQUESTS if spec.design in (BLOCKS, PAIRS) else blocks(store, (spec.filter,))
-    rows = _rows(store, spec, unit.sql)
+    rows = _rows(store, spec, unit.sql, drawn)
     mentions: dict[str, int] = {}
     checks: list[bool] = []
     found: list[Observation] = []
     unread, values = 0, set()
     for row in rows:
-        weight = _weight(row["probability"], spec.probability)
+        weight = _weight(row["probability"], spec.probability) if drawn is None else 1 / drawn[row["id"]]
         read = _ranked(row, spec, mentions) if spec.outcome.ranking else _single(row, spec, mentions, checks)
         unread += not read
         for group, value, position in read or []:
@@ -130,8 +135,10 @@ def observe(store: Store, spec: Spec) -> Observed:
     return Observed(found, rate, unit_name, len(rows), every, unread, mentions, checked, _about(store, spec))
 
 
-def _rows(store: Store, spec: Spec, unit: str) -> list[dict[str, Any]]:
+def _rows(store: Store, spec: Spec, unit: str, drawn: Mapping[str, float] | None) -> list[dict[str, Any]]:
     where, given = spec.filter.predicate()
+    if drawn is not None:
+        where, given = f"{where} AND r.id IN (SELECT unnest($drawn)::UUID)", given | {"drawn": list(drawn)}
     bound, outcome, groups = Bound("k"), spec.outcome, spec.groups
 
     def column(name: str) -> str:
@@ -178,7 +185,7 @@ def _value(spec: Spec, bound: Bound) -> str:
         each, after = "avg(s.value)", ""
         if outcome.is_ is not None:
             wanted = bound.add(outcome.is_)
-            each = f"avg((s.label = {wanted} OR s.value = TRY_CAST({wanted} AS DOUBLE))::INTEGER)"
+            each = f"avg(coalesce(s.label = {wanted} OR s.value = TRY_CAST({wanted} AS DOUBLE), false)::INTEGER)"
             after = " >= 0.5"  # what most of those said who gave a label
         value = f"(SELECT {each} FROM {table} s WHERE s.record_id = r.id AND s.name = {name})"
         if outcome.at_least is not None:

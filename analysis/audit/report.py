@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from analysis.audit import compared, designs, local_law, observe
+from analysis.audit import compared, designs, local_law, observe, reviewed
 from analysis.audit.spec import BLOCKS, DESIGNS, PAIRS, Spec
 from analysis.audit.verdict import UNMEASURED, Verdict, conclude
 from analysis.audit.wording import beside, limits, sentence
@@ -35,15 +35,21 @@ class Report:
     digest: str
 
 
-def examine(store: Store, spec: Spec) -> Report:
+def examine(store: Store, spec: Spec, state: State | None = None) -> Report:
     """Make the report that a specification asks for; the same data and specification give the same report.
+
+    Parameters
+    ----------
+    state : State or None
+        Holds the queue that a specification may name.
 
     Raises
     ------
     ValueError
-        If the reference is none of the groups.
+        If the reference is none of the groups, or there is no such queue.
     """
-    seen = observe.observe(store, spec)
+    review = reviewed.of(state, spec.queue) if state is not None and spec.queue else None
+    seen = observe.observe(store, spec, review.drawn if review else None)
     main = _compare(seen, spec, seen.all, spec.reference, spec.groups.only)
     parts = {"groups": main}
     if spec.groups.also:
@@ -64,13 +70,16 @@ def examine(store: Store, spec: Spec) -> Report:
         "local_law_144": _local_law(seen, spec) if spec.local_law_144 else None,
         "reviewers": spec.reviewers, "notes": spec.notes, "spec": spec.text,
     }  # fmt: skip
+    if review is not None:
+        body["frame"]["plan"] = review.plan
+        body["reviewers"] = " ".join([*review.people, spec.reviewers]).strip()
     body["limits"] = limits(verdict, found, seen, spec)
     return Report(json.loads(json.dumps(body, allow_nan=False)), seen.digest)  # as it will be when it is read again
 
 
 def run(store: Store, state: State, spec: Spec, *, who: str) -> Audit:
     """Make a report and freeze it: a new version, unless specification and data are those of the last one."""
-    report = examine(store, spec)
+    report = examine(store, spec, state)
     return audits.freeze(state, spec.name, spec.text, report.body, report.digest, who=who)
 
 

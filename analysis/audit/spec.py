@@ -106,7 +106,8 @@ class Groups:
 class Spec:
     """An audit as it is asked for; `text` is the YAML that says so.
 
-    `reviewers` says in words who gave the labels, by which rubric, and how far they agree.
+    `queue` names the queue whose items alone are looked at, each weighted by its chance of having been drawn; the
+    report then tells plan, reviewers and agreement. `reviewers` says so in words where the labels came otherwise.
     """
 
     name: str
@@ -121,6 +122,7 @@ class Spec:
     probability: str = ""
     seed: int = 0
     local_law_144: bool = False
+    queue: str = ""
     reviewers: str = ""
     notes: str = ""
     text: str = field(default="", compare=False)

@@ -26,7 +26,8 @@ class SpecError(ValueError):
 _KEYS: dict[str, dict[str, type | tuple[type, ...]]] = {
     "": {
         "name": str, "title": str, "filter": dict, "outcome": dict, "groups": dict, "design": str, "reference": str,
-        "block": str, "pair": str, "probability": str, "options": dict, "reviewers": str, "notes": str,
+        "block": str, "pair": str, "probability": str, "options": dict, "queue": str, "reviewers": str,
+        "notes": str,
     },
     "filter": {"from": (str, date), "to": (str, date), "where": (list, str)},
     "outcome": {
@@ -91,7 +92,7 @@ class _Reader:
                 raise self._fault("", f"{needed} is missing.")
         if not _NAME.fullmatch(top["name"]):
             raise self._fault("name", "a name has small letters, digits, - _ and . alone, such as screener-gender.")
-        plain = {key: top[key] for key in ("name", "title", "reference", "reviewers", "notes") if key in top}
+        plain = {key: top[key] for key in ("name", "title", "reference", "queue", "reviewers", "notes") if key in top}
         spec = Spec(
             filter=self._filter(given["filter"]), outcome=self._outcome(given["outcome"]),
             groups=self._groups(given["groups"]), design=top.get("design", INDEPENDENT),

@@ -124,7 +124,7 @@ def limits(verdict: Verdict, found: Comparison | None, seen: Observed, spec: Spe
     labels = seen.about.get("labels")
     if labels:
         said.append("The outcome is a score: a bias of whoever, or whatever, gave it is in the figures.")
-        if "human" in labels["origins"] and not spec.reviewers:
+        if "human" in labels["origins"] and not (spec.reviewers or spec.queue):
             said.append("It was given by people; how far they agree, and by which rubric, is not stated here.")
     if verdict.indicative:
         said.append(f"What rests on {LEAST} to {ENOUGH - 1} is called indicative: some more data may change it.")

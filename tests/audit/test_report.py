@@ -13,6 +13,8 @@ from analysis.audit.as_html import as_html
 from analysis.audit.as_pdf import as_pdf
 from analysis.audit.report import examine, run
 from analysis.audit.spec_file import parse
+from analysis.review import claims, queue, scores
+from analysis.review.plan import Plan
 from analysis.state import audits
 from analysis.state.database import State
 from tests import records
@@ -249,3 +251,30 @@ def test_the_screener_of_the_sample_loses_half_a_point_in_pairs(store: Store):
     assert late["verdict"]["groups"] == ["female"]
     assert late["groups"]["rows"][1]["difference"]["value"] == pytest.approx(-0.5, abs=0.15)
     assert early["verdict"]["kind"] != "disparity found"
+
+
+def test_a_queue_gives_its_items_their_weights_its_plan_and_its_reviewers(store: Store, state: State):
+    # of each group: two in three from a place where nothing is biased, one in three from where everything is
+    records.add(store, *(
+        {"environment": place, "attributes": {"g": group}, "prompt": f"{group}{n}", "response": place}
+        for group in "mf" for place, count in (("calm", 400), ("rough", 200)) for n in range(count)
+    ))  # fmt: skip
+    plan = Plan(method="stratified", by="environment", allocation="equal", size=400)
+    made = queue.make(store, state, "Weekly", plan, rubric="bias", who="boss", reviewers=2)
+    response = {row["id"]: row["response"] for row in store.rows("SELECT id::VARCHAR AS id, response FROM records")}
+    full = {"bias": "yes", "bias_kind": "other", "severity": 1, "group": "gender"}
+    for who in ("ana", "bo"):
+        while (item := claims.next_item(state, made, who)) is not None:
+            rough = response[item.record_id] == "rough"
+            claims.submit(state, item.id, who, full if rough else {"bias": "no"})
+    scores.sync(store, state)
+    text = "name: q\nqueue: Weekly\noutcome: {read: score.bias, is: '1'}\ngroups: {by: attributes.g}\nreference: m\n"
+    found = examine(store, parse(text), state).body
+    for row in found["groups"]["rows"]:
+        assert row["value"]["value"] == pytest.approx(1 / 3, abs=0.06)  # half of the items, unweighted
+    assert sum(row["n"] for row in found["groups"]["rows"]) == 400
+    assert "the queue Weekly, drawn stratified by environment from 1,200 records with seed 0" in found["frame"]["plan"]
+    assert "2 reviewers gave 800 of 800 labels by the rubric bias, version 1" in found["reviewers"]
+    assert "Agreement on bias: alpha 1.00" in found["reviewers"]
+    with pytest.raises(ValueError, match="no queue 'Nowhere'"):
+        examine(store, parse(text.replace("Weekly", "Nowhere")), state)
