@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from analysis.metrics.fields import NONE, OTHER, SCORE, SCORER
-from app import data, navigation
+from app import data, identity, navigation
 from app.text import escape
 from app.view import View
 
@@ -78,3 +78,9 @@ def link(label: str, chosen: Filter, *, key: str) -> None:
     """Draw a link to the records of a filter. `label` is our own words."""
     if st.button(escape(label), key=f"drill-{key}", type="tertiary"):
         to_records(chosen)
+
+
+def review(view: View, *, key: str) -> None:
+    """Draw a link to a queue to be made of the records of a view, for those who may make one."""
+    if identity.current().may("analyst") and st.button("Have a sample reviewed", key=f"review-{key}", type="tertiary"):
+        st.switch_page(navigation.page("review"), query_params=view.params())

@@ -194,6 +194,7 @@ def _onward(scope: Scope, area: Area, days: tuple[date, date] | None) -> None:
     with st.container(horizontal=True, gap="medium"):
         st.button("Keep only these", key="area-keep", on_click=_keep, args=(view,))
         drill.link("Records", chosen, key="area")
+        drill.review(view, key="area")
         st.button("Let go", key="area-drop", on_click=_drop, type="tertiary")
 
 
