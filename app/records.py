@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from analysis.metrics import conversations
-from app import data, downloads, filters, margin, moments, privacy, states, units, words
+from app import data, downloads, drill, filters, margin, moments, privacy, states, units, words
 from app.address import ORDERS, SIZE, Address, go
 from app.sizes import counted
 from app.text import escape, log_text
@@ -112,6 +112,7 @@ def _asked(here: Address, chosen: Filter) -> int:
         )  # fmt: skip
         total = _window(replace(here, at=1), chosen).total
         downloads.offer(chosen, total)
+        drill.review(here.view, key="records")
     return total
 
 
