@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from analysis.review.queue import Queue
     from analysis.review.rubrics import Question
 
+_FEW = 10
+"""Items with two labels below which nothing is said of agreement."""
 _AGREEMENT = (
     "Alpha (Krippendorff) and kappa (Fleiss) are 1 where reviewers always agree and 0 where they do so as often as "
     "chance would; from about .8 on labels can be relied upon, below .67 the question needs clearer words. By labels "
-    "before any decision, without gold items; small: 95 % intervals by bootstrap."
+    "before any decision, without gold items; in brackets: 95 % intervals by bootstrap."
 )
 
 
@@ -97,10 +99,10 @@ def _agreement(queue: Queue) -> None:
 
 
 def _estimate(found: Estimate, *, share: bool = False) -> str:
-    if found.value is None:
-        return found.reason or units.NONE
+    if found.value is None or found.n < _FEW:
+        return "too few" if found.n < _FEW else units.NONE
     value, *ends = (
-        units.NONE if one is None else queues.percent(one) if share else f"{one:.2f}"
+        units.NONE if one is None else queues.percent(one) if share else f"{one:.2f}".replace("-", "−")
         for one in (found.value, found.low, found.high)
     )
     return f"{value} ({ends[0]} to {ends[1]})" if found.low is not None else value

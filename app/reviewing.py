@@ -79,7 +79,9 @@ def _earlier(found: dict[str, Any]) -> None:
     place = next((at for at, turn in enumerate(turns) if turn["id"] == found["id"]), 0)
     before = turns[max(0, place - _EARLIER) : place]
     if before:
-        with st.expander(f"Said before in this conversation: {len(before):,} exchanges", type="compact"):
+        with st.expander(f"Said before in this conversation: {place:,} exchanges", type="compact"):
+            if len(before) < place:
+                st.caption(f"The last {len(before):,} of them.")
             for at, turn in enumerate(before):
                 record.asked(turn, [], key=f"earlier-{at}")
                 record.answered(turn, key=f"earlier-{at}")
