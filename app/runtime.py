@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import shutil
 import threading
+import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import duckdb
 
 from analysis.review import scores
 from analysis.state.database import State
@@ -80,7 +83,10 @@ def _opened(workspace: Workspace) -> Runtime:
         raise
     _clear(workspace.incoming)
     edits.mend(store, state)
-    scores.sync(store, state)
+    try:
+        scores.sync(store, state)
+    except duckdb.Error:  # of a damaged store, whose pages say so
+        traceback.print_exc()
     return Runtime(workspace, store, state, Runner(store, state))
 
 
