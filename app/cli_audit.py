@@ -9,9 +9,7 @@ import typer
 
 from app import commands_audit, terminal
 from app.command import CommandError
-from app.options import Home, Json, Out
-
-FOUND = 1
+from app.options import BAD_USE, FAILED, Home, Json, Out
 
 audited = typer.Typer(help="Bias audits.", invoke_without_command=True, rich_markup_mode=None)
 paired = typer.Typer(help="Prompts that differ in one attribute.", no_args_is_help=True, rich_markup_mode=None)
@@ -35,7 +33,7 @@ def audit_run(
     answer = terminal.ask("audit run", {"text": terminal.read(spec), "file": spec.name})
     terminal.say("audit run", answer, as_json=as_json)
     if answer["report"]["verdict"]["kind"] == "disparity found":
-        raise typer.Exit(FOUND)
+        raise typer.Exit(FAILED)
 
 
 @audited.command("report")
@@ -101,6 +99,6 @@ def _written(arguments: dict[str, Any]) -> dict[str, Any]:
     try:
         return commands_audit.pairs_write(arguments)
     except ValueError as error:
-        raise CommandError(str(error), 2) from error
+        raise CommandError(str(error), BAD_USE) from error
     except OSError as error:
-        raise CommandError(f"Can't write {arguments['output']}: {error.strerror or error}.", 1) from error
+        raise CommandError(f"Can't write {arguments['output']}: {error.strerror or error}.", FAILED) from error

@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from app import options, terminal
-from app.command import CommandError
-from app.options import BAD_USE, FAILED, From, Home, Json, Out, To, Where, selection
+from app.options import FAILED, Budget, Endpoint, From, Home, Json, Out, Price, To, Where, selection
 
 golden = typer.Typer(
     help="What should be answered, by people's judgement, and whether new answers are worse.", no_args_is_help=True,
@@ -128,31 +127,20 @@ def golden_regress(
     ] = None,
     rubric: Annotated[str | None, typer.Option(metavar="RUBRIC", help="Have both answers judged by it, too.")] = None,
     judge: Annotated[str, typer.Option(metavar="MODEL", help="The model that judges.")] = "gpt-5-mini",
-    budget: Annotated[float, typer.Option(metavar="USD", help="Spend at most so much.")] = 1.0,
-    url: Annotated[
-        str | None, typer.Option(metavar="URL", help="An endpoint that speaks as OpenAI's or Anthropic's does.")
-    ] = None,
-    price: Annotated[
-        str | None,
-        typer.Option(metavar="IN,OUT", help="USD for a million tokens, where the price table lacks the model."),
-    ] = None,
+    budget: Budget = 1.0,
+    url: Endpoint = None,
+    price: Price = None,
     workspace: Home = None,
     as_json: Json = False,
 ) -> None:
     """Compare new answers with the recorded ones; exit code 1 where they are worse. With --model texts are sent out."""
     order = {
         "dataset": name, "version": version, "answers": str(answers.expanduser().resolve()) if answers else None,
-        "name": called, "scorers": scorer, "model": model, "system": _text(system), "rubric": rubric,
+        "name": called, "scorers": scorer, "model": model, "rubric": rubric,
+        "system": terminal.read(system) if system else None,
         "judge": judge if rubric else None, "budget": budget, "url": url, "price": options.price(price),
     }  # fmt: skip
     answer = terminal.ask("golden regress", {"order": order}, stoppable=True)
     terminal.say("golden regress", answer, as_json=as_json)
     if answer["verdict"] == "worse" or answer["stopped"]:
         raise typer.Exit(FAILED)
-
-
-def _text(path: Path | None) -> str | None:
-    try:
-        return path.read_text(encoding="utf-8") if path else None
-    except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(f"{path} can't be read: {error}.", BAD_USE) from error

@@ -50,7 +50,7 @@ def queue_make(
     """Draw records for people to label, by a plan that is kept with them."""
     plan = {
         "method": method, "size": size, "by": by, "allocation": allocation, "scorers": scorer or [], "seed": seed,
-        "random_share": random_share, "check_share": gold_share, "ids": ids.read_text().split() if ids else [],
+        "random_share": random_share, "check_share": gold_share, "ids": terminal.read(ids).split() if ids else [],
     }  # fmt: skip
     arguments = {
         "name": name, "rubric": rubric, "reviewers": reviewers, "plan": plan,

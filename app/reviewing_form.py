@@ -14,7 +14,7 @@ from analysis.review import claims, scores
 from analysis.review.rubrics import CHOICE, CORRECTION, SCALE, SPAN, AnswersError
 from app import identity, reviewing, runtime
 from app.charts import selection
-from app.text import escape, log_text, plain_label
+from app.text import escape, log_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -278,10 +278,3 @@ def _reasons(form: Form) -> None:
 
 def _skipping(on: bool) -> None:
     st.session_state[_SKIPPING] = on
-
-
-def shown(answer: Any) -> str:  # noqa: ANN401 - of several kinds of question
-    """Write an answer in a line."""
-    if isinstance(answer, list):
-        return f"{len(answer)} marked"
-    return plain_label(answer, limit=200)

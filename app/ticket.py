@@ -26,6 +26,12 @@ class Ticket:
         """Ask the work to stop."""
         self._stop.set()
 
+    def tell(self, stage: str, done: int, total: int, **more: object) -> None:
+        """Tell how far the work is, with its rate since it began and the seconds that are left at that."""
+        rate = done / (time.monotonic() - self.started)
+        left = (total - done) / rate if rate else None
+        self.progress = {"stage": stage, "done": done, "total": total, "rate": rate, "seconds_left": left, **more}
+
     def cancelled(self) -> bool:
         """Whether the work is asked to stop."""
         return self._stop.is_set()

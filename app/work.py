@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
@@ -104,12 +103,7 @@ def _judge(store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str,
     order = Order(**arguments)
 
     def tell(outcome: Outcome) -> None:
-        done = outcome.judged + len(outcome.failed)
-        rate = done / (time.monotonic() - ticket.started)
-        ticket.progress = {
-            "stage": "judging", "done": done, "total": outcome.total, "rate": rate,
-            "seconds_left": (outcome.total - done) / rate if rate else None, "spent": outcome.spent,
-        }  # fmt: skip
+        ticket.tell("judging", outcome.judged + len(outcome.failed), outcome.total, spent=outcome.spent)
 
     return asdict(order.judge(store).run(Budget(order.budget), on_progress=tell, cancelled=ticket.cancelled))
 
@@ -141,28 +135,16 @@ def _subtopics(state: State, store: Store, arguments: dict[str, Any], ticket: Ti
 
 def _names(state: State, store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
     def tell(named: Named) -> None:
-        done = len(named.names) + len(named.failed)
-        rate = done / (time.monotonic() - ticket.started)
-        ticket.progress = {
-            "stage": "naming", "done": done, "total": named.total, "rate": rate,
-            "seconds_left": (named.total - done) / rate if rate else None, "spent": named.spent,
-        }  # fmt: skip
+        ticket.tell("naming", len(named.names) + len(named.failed), named.total, spent=named.spent)
 
     named = name_topics(store, state, **arguments, on_progress=tell, cancelled=ticket.cancelled)
     return asdict(named) | {"names": len(named.names)}
 
 
 def _regress(state: State, store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
-    def tell(stage: str, done: int, total: int) -> None:
-        rate = done / (time.monotonic() - ticket.started)
-        ticket.progress = {
-            "stage": stage, "done": done, "total": total, "rate": rate,
-            "seconds_left": (total - done) / rate if rate else None,
-        }  # fmt: skip
-
     order, path = Regression(**arguments["order"]), arguments.get("discard")
     try:
-        run = order.run(store, state, who=arguments["who"], tell=tell, cancelled=ticket.cancelled)
+        run = order.run(store, state, who=arguments["who"], tell=ticket.tell, cancelled=ticket.cancelled)
     finally:
         if path:
             store.workspace.discard(Path(path))
