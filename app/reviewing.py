@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from analysis.metrics import conversations
-from analysis.review import claims, scores
-from analysis.review.events import SUBMIT
-from app import identity, leaf, record, reviewing_form, runtime, speech
+from analysis.review import claims
+from app import identity, leaf, record, review_told, reviewing_form, runtime, speech
 from app.charts import timer
 from app.sizes import counted
 from app.text import escape, log_text
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from analysis.review.events import Event
     from analysis.review.queue import Queue
 
-_STARTED, _LAST, _TOLD = "review-started", "review-last", "review-told"
+_STARTED = "review-started"
 _EARLIER = 20
 """Turns of the conversation that are read before the item's own."""
 
@@ -36,7 +35,7 @@ def draw(queue: Queue) -> None:
     here, me = runtime.current(), identity.current()
     item = claims.next_item(here.state, queue, me.name)
     _progress(queue, me.name, item)
-    told = st.session_state.get(_TOLD, "")
+    told = review_told.told()
     if told:
         st.markdown(escape(told, limit=400))
     if item is None:
@@ -115,36 +114,19 @@ def _over(queue: Queue) -> None:
             f"Every item has the {counted(queue.reviewers, 'label')} it needs, or is held by others just now; what "
             "they give back comes here. Items that you skipped are not offered to you again.", limit=400,
         ))  # fmt: skip
-        st.button("Take back my last", key="review-undo", on_click=undo, args=(queue,), shortcut="U", type="tertiary")
-
-
-def undo(queue: Queue) -> None:
-    """Take back the last thing that this person did in the queue."""
-    here = runtime.current()
-    try:
-        gone = claims.undo(here.state, queue, identity.current().name)
-    except ValueError as error:
-        tell(str(error))
-        return
-    scores.sync(here.store, here.state)
-    st.session_state.pop(_LAST, None)
-    what = {SUBMIT: "your label is a draft again"}.get(gone.kind, f"you had said “{gone.kind}”") if gone else ""
-    tell(f"Taken back: {what}." if gone else "There is nothing of yours to take back.")
-
-
-def labelled(item: Item) -> None:
-    """Note what this person labelled last."""
-    st.session_state[_LAST] = item.id
-
-
-def tell(words: str) -> None:
-    """Say something at the top, until the next thing is done."""
-    st.session_state[_TOLD] = words
+        st.button(
+            "Take back my last",
+            key="review-undo",
+            on_click=review_told.undo,
+            args=(queue,),
+            shortcut="U",
+            type="tertiary",
+        )
 
 
 def _last(queue: Queue, who: str) -> None:
     """Offer what others said of the item that this person labelled last; before that it is not to be had."""
-    last = st.session_state.get(_LAST)
+    last = review_told.last()
     others = claims.reveal(runtime.current().state, last, who) if last and queue.reviewers > 1 else []
     if others:
         with st.expander("What others said of your last item", type="compact"):

@@ -12,7 +12,7 @@ import streamlit as st
 
 from analysis.review import claims, scores
 from analysis.review.rubrics import CHOICE, CORRECTION, SCALE, SPAN, AnswersError
-from app import identity, reviewing, runtime
+from app import identity, review_told, runtime
 from app.charts import selection
 from app.text import escape, log_text
 
@@ -115,7 +115,7 @@ class Form:
             self._leave(str(error))
             return
         scores.sync(here.store, here.state)
-        reviewing.labelled(self.item)
+        review_told.labelled(self.item)
         self._leave("")
 
     def skip(self, reason: str) -> None:
@@ -153,7 +153,7 @@ class Form:
     def _leave(self, words: str) -> None:
         for key in (self._answers, self._open, self._flagged, f"review-problems-{self.item.id}"):
             st.session_state.pop(key, None)
-        reviewing.tell(words)
+        review_told.tell(words)
 
     def _seconds(self) -> float:
         return round(time.monotonic() - self.started, 1)
@@ -259,8 +259,8 @@ def _foot(form: Form) -> None:
         else:
             st.button("Flag", key="review-flag", shortcut="F", type="tertiary", on_click=form.flag,
                       help="For whoever runs the queue; label it all the same.")  # fmt: skip
-        st.button("Undo", key="review-undo", shortcut="U", type="tertiary", on_click=reviewing.undo, args=(form.queue,),
-                  help="Takes back the last thing that you did in this queue.")  # fmt: skip
+        st.button("Undo", key="review-undo", shortcut="U", type="tertiary", on_click=review_told.undo,
+                  args=(form.queue,), help="Takes back the last thing that you did in this queue.")  # fmt: skip
         st.button("Up", key="review-up", shortcut="Up", type="tertiary", on_click=form.move, args=(-1,))
         st.button("Down", key="review-down", shortcut="Down", type="tertiary", on_click=form.move, args=(1,))
     st.caption("Digits answer the question that has them; what you enter is kept at once.")
