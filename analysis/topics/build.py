@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -94,22 +95,24 @@ def build(
     on_progress(Progress("reading"))
     with store.cursor() as cursor, Workshop(store, on_progress, cancelled) as workshop:
         texts = gather.Texts(cursor, column)
+        fitted = texts.draw(FITTED, seed)
         chosen = model or (models.STATIC if texts.total >= MANY else models.QUANTISED)
         first = not store.rows("SELECT 1 FROM maps WHERE field = ?", [column])
         if first and texts.characters >= SKETCHED_FROM and export.has_static():
-            every = -(-texts.total // SKETCHED_OF)
-            some = gather.Texts(cursor, column, f"{gather.key(column)} % {every} = 0")
-            _make(store, state, workshop, some, models.STATIC, SKETCHED, seed, sketch=True)
-            texts = gather.Texts(cursor, column)
-        return _make(store, state, workshop, texts, chosen, FITTED, seed)
+            # one process at a time adds to a model's vectors
+            ahead = nullcontext() if chosen == models.STATIC else workshop.reading_ahead(texts, "drawn", chosen)
+            with ahead, store.cursor() as another:
+                some = gather.Texts(another, column, f"{gather.key(column)} % {-(-texts.total // SKETCHED_OF)} = 0")
+                sketched = some.draw(SKETCHED, seed)
+                _make(store, state, workshop, some, sketched, models.STATIC, seed, sketch=True)
+        return _make(store, state, workshop, texts, fitted, chosen, seed)
 
 
 def _make(
-    store: Store, state: State | None, workshop: Workshop, texts: gather.Texts, model: str, most: int, seed: int,
+    store: Store, state: State | None, workshop: Workshop, texts: gather.Texts, fitted: int, model: str, seed: int,
     *, sketch: bool = False,
 ) -> Built:  # fmt: skip
-    """Make a map fitted to at most so many of the texts, and put it in the place of the one before."""
-    fitted = texts.draw(most, seed)
+    """Make a map fitted to the texts drawn, and put it in the place of the one before."""
     workshop.begin(model)
     topics = workshop.fit(texts, fitted, seed)
     placed = workshop.place(texts, workshop.map)

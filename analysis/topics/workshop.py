@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import mkdtemp
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 READING = "reading texts by the model"
 """The stage that loses nothing where it is broken off."""
 AHEAD = 5_000
-"""Texts that are fitted, and others, from which on a process of its own reads the others meanwhile."""
+"""Texts of a part from which on a process of its own reads them while others are fitted."""
 _WORKER = "analysis.topics.worker"
 
 
@@ -58,6 +58,7 @@ class Workshop:
         self._tell = on_progress
         self._cancelled = cancelled
         self._over = threading.Event()
+        self._second: WorkerProcess | None = None
         self.model = ""
         self.began = time.monotonic()
 
@@ -72,7 +73,7 @@ class Workshop:
         begun, self.model = bool(self.model), model
         if begun:
             return
-        self._worker = WorkerProcess(_WORKER, self._store.workspace.root, self._folder / "errors")
+        self._worker = self._process("errors")
         self._watcher = threading.Thread(target=self._watch, daemon=True)
         self._watcher.start()
 
@@ -81,6 +82,8 @@ class Workshop:
             self._over.set()
             self._watcher.join()
             self._worker.close()
+        if self._second is not None:
+            self._second.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def fit(self, texts: Texts, fitted: int, seed: int) -> list[dict[str, Any]]:
@@ -111,37 +114,36 @@ class Workshop:
             progress.done += table.num_rows
             paths.append(str(path))
         self._tell(Progress(stage, total=fitted))
-        with self._reading_ahead(texts, fitted):
+        ahead = fitted >= AHEAD and texts.total - fitted >= AHEAD
+        with self.reading_ahead(texts, "others", self.model) if ahead else nullcontext():
             topics: list[dict[str, Any]] = self._ask(texts=paths, **task)["topics"]
+        if ahead:
+            self._ask(do="reread")
         return topics
 
     @contextmanager
-    def _reading_ahead(self, texts: Texts, fitted: int) -> Iterator[None]:
-        """Have the texts that are not fitted read meanwhile: a fit leaves cores idle."""
-        if min(fitted, texts.total - fitted) < AHEAD:
-            yield
-            return
+    def reading_ahead(self, texts: Texts, part: str, model: str) -> Iterator[None]:
+        """Have a part of the texts read by a model meanwhile, in a second process: a fit leaves cores idle."""
         over = threading.Event()
-        reader = threading.Thread(target=self._read_ahead, args=(texts, over), daemon=True)
+        reader = threading.Thread(target=self._read_ahead, args=(texts, part, model, over), daemon=True)
         reader.start()
         try:
             yield
         finally:
             over.set()
             reader.join()
-        self._ask(do="reread")
 
-    def _read_ahead(self, texts: Texts, over: threading.Event) -> None:
-        worker = WorkerProcess(_WORKER, self._store.workspace.root, self._folder / "errors-ahead")
+    def _read_ahead(self, texts: Texts, part: str, model: str, over: threading.Event) -> None:
         try:
-            for table in texts.batches("others"):
+            if self._second is None:
+                self._second = self._process("errors-ahead")
+            self._second.ask({"model": model, "do": "reread"})
+            for table in texts.batches(part):
                 if over.is_set() or self._cancelled():
                     return
-                worker.ask({"model": self.model, "do": "ahead", "texts": str(self._written(table, "ahead"))})
+                self._second.ask({"model": model, "do": "ahead", "texts": str(self._written(table, "ahead"))})
         except WorkerError:
-            return  # what is not read ahead is read when it is placed
-        finally:
-            worker.close()
+            return  # what is not read ahead is read when it is wanted
 
     def place(self, texts: Texts, map: Path) -> list[str]:
         """Place the texts on a map; returns the files that say where."""
@@ -156,6 +158,9 @@ class Workshop:
             found.append(str(placed))
         self._tell(Progress("keeping", total=texts.total))
         return found
+
+    def _process(self, errors: str) -> WorkerProcess:
+        return WorkerProcess(_WORKER, self._store.workspace.root, self._folder / errors)
 
     def _written(self, table: Any, name: str) -> Path:  # noqa: ANN401 - a pyarrow.Table, which has no types
         path = self._folder / f"{name}.arrow"
@@ -177,8 +182,10 @@ class Workshop:
         return answer
 
     def _watch(self) -> None:
-        """End the process once the person asks for it."""
+        """End the processes once the person asks for it."""
         while not self._over.wait(0.2):
             if self._cancelled():
                 self._worker.kill()
+                if self._second is not None:
+                    self._second.kill()
                 return

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
+import time
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -17,10 +20,11 @@ from analysis.metrics.filter import Filter
 from analysis.metrics.query import measure, summary
 from analysis.store import Store
 from analysis.topics import build as building
-from analysis.topics import workshop
+from analysis.topics import gather, workshop
 from analysis.topics.build import NoMapError, build, place_new
 from analysis.topics.listing import awaited, behind, current, topics
 from analysis.topics.models import QUANTISED, STATIC
+from analysis.topics.vectors import Vectors
 from analysis.topics.workshop import READING, Progress
 from analysis.worker_process import WorkerError, WorkerProcess
 from analysis.workspace import Workspace
@@ -45,6 +49,12 @@ def mapped(built: Path, tmp_path: Path) -> Iterator[Store]:
 def placed(store: Store) -> dict[str, int]:
     rows = store.rows("SELECT DISTINCT r.prompt, p.topic FROM placements p JOIN records r ON r.id = p.record_id")
     return {row["prompt"]: row["topic"] for row in rows}
+
+
+def kept_vectors(store: Store) -> dict[int, list[float]]:
+    keys = np.array([row["key"] for row in store.rows("SELECT DISTINCT key FROM placements")], np.uint64)
+    rows = Vectors(store.workspace.vectors, QUANTISED, 384).take(keys)
+    return dict(zip(keys.tolist(), rows.tolist(), strict=True))
 
 
 def test_every_record_has_a_place_and_like_prompts_one_topic(mapped: Store) -> None:
@@ -116,25 +126,41 @@ def test_a_sketch_stands_in_for_the_first_map_of_many_texts(store: Store, monkey
     assert [path.name for path in store.workspace.maps.glob("*.npz")] == [f"{current(store)['id']}.npz"]
 
 
-def test_what_is_read_beside_the_fit_changes_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_read_beside_a_sketch_and_a_fit_changes_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(building, "FITTED", 52)
+    monkeypatch.setattr(gather, "BATCH", 10)
     records.add(store, *({"prompt": prompt} for prompt in prompts()))
     build(store)
     where = "SELECT record_id, topic, x, y, similarity FROM placements ORDER BY record_id"
-    before = store.rows(where)
+    before, kept = store.rows(where), kept_vectors(store)
     shutil.rmtree(store.workspace.vectors)
+    with store.write() as writer:  # as if there had been none: it is sketched
+        writer.execute("DELETE FROM maps")
+    monkeypatch.setattr(building, "SKETCHED_FROM", 1)
     monkeypatch.setattr(workshop, "AHEAD", 5)
     asked: list[str] = []
+    there: list[int] = []
+    sketched = threading.Event()
     ask = WorkerProcess.ask
 
     def heard(self: WorkerProcess, task: dict[str, Any]) -> dict[str, Any]:
-        asked.append(task["do"])
+        asked.append(f"{task['do']} {task['model']}")
+        if asked[-1] == f"place {STATIC}":
+            sketched.set()
+        if task["do"] == "reread":
+            there.append(len(Vectors(store.workspace.vectors, QUANTISED, 384)))
+        if task["do"] == "ahead" and asked.count(asked[-1]) > 1 and not sketched.is_set():
+            sketched.wait(60)  # so that some are left to read when the sketch is done
+            time.sleep(0.5)
         return ask(self, task)
 
     monkeypatch.setattr(WorkerProcess, "ask", heard)
     build(store)
+    assert asked.index(f"ahead {QUANTISED}") < asked.index(f"fit {STATIC}") < asked.index(f"fit {QUANTISED}")
+    assert f"ahead {QUANTISED}" in asked[asked.index(f"fit {QUANTISED}") :]
+    assert there[-1] == len(prompts())
     assert store.rows(where) == before
-    assert {"ahead", "reread"} <= set(asked)
+    assert kept_vectors(store) == kept
 
 
 def test_new_records_are_placed_and_nothing_else_changes(mapped: Store) -> None:
