@@ -79,7 +79,7 @@ def build(
     model : str or None
         See :func:`analysis.topics.models.model`; the packaged one by default, the static one from :data:`MANY` on.
     seed : int
-        The same records, model and seed give the same map on the same machine.
+        The same log store, model and seed give the same map on the same machine.
 
     Raises
     ------
