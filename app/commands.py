@@ -26,7 +26,14 @@ from analysis.metrics.query import measure
 from analysis.scoring.judge.order import Order
 from analysis.scoring.plan import coverage
 from analysis.scoring.registry import registry
-from app import commands_audit, commands_drift, commands_golden, commands_review, commands_topics
+from app import (
+    commands_alerts_senders,
+    commands_audit,
+    commands_drift,
+    commands_golden,
+    commands_review,
+    commands_topics,
+)
 from app.command import Call, Command, CommandError, awaited, plain, selected
 from app.work import import_arguments
 
@@ -208,6 +215,7 @@ COMMANDS: dict[str, Command] = {
     "score": _score,
     "judge": _judge,
     "sql": _sql,
+    **commands_alerts_senders.COMMANDS,
     **commands_audit.COMMANDS,
     **commands_drift.COMMANDS,
     **commands_review.COMMANDS,

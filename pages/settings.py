@@ -1,4 +1,4 @@
-"""Settings: the workspace, its prices, the formats of answers, the markers on the time axis, and the saved mappings."""
+"""Settings: the workspace, its prices, formats of answers, senders of alerts, markers on the time axis, mappings."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from app import (
     settings_notes,
     settings_prices,
     settings_privacy,
+    settings_senders,
     settings_workspace,
     watch,
 )
@@ -20,5 +21,6 @@ settings_workspace.workspace()
 settings_privacy.draw()
 settings_prices.draw()
 settings_formats.draw()
+settings_senders.draw()
 settings_notes.draw()
 settings_mappings.draw()

@@ -79,7 +79,12 @@ def uses(path: Path) -> set[str]:
     return found
 
 
-POINTED_AT_BY = {"review": {"review", "audit", "golden"}, "audit": {"audit"}, "golden": {"golden"}}
+POINTED_AT_BY = {
+    "review": {"review", "audit", "golden"},
+    "audit": {"audit"},
+    "golden": {"golden"},
+    "alerts": {"alerts"},
+}
 """Packages of analysis, and those of them that may use each."""
 
 

@@ -1,14 +1,15 @@
 """The state store's tables: what people say and do, which no export can bring back.
 
 Rows are added and not changed; where an answer may change, the newest row holds. The exceptions are plain facts that
-arrive later: how a job went, who took a note back, who holds an item to label it and the draft of that label. Times are
-UTC without a zone, as everywhere.
+arrive later: how a job went, who took a note back, who holds an item to label it and the draft of that label, what
+became of a message in the outbox. Times are UTC without a zone, as everywhere.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     DateTime,
     Float,
@@ -260,4 +261,36 @@ audit_signatures = Table(
     Column("words", Text, nullable=False),
     Column("made", DateTime, nullable=False),
     Index(None, "audit"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", String(200), nullable=False),  # of the alert
+    Column("event", String(20), nullable=False),  # of the notice, or summary
+    Column("sender", String(200), nullable=False),
+    Column("notice", JSON, nullable=False),
+    Column("made", DateTime, nullable=False),
+    Column("state", String(20), nullable=False),  # waiting, sent, undelivered, perhaps, folded or dropped
+    Column("tries", Integer, nullable=False),
+    Column("next_try", DateTime, nullable=False),
+    Column("until", DateTime, nullable=False),  # then it is given up
+    Column("uncertain", Boolean, nullable=False),  # whether a try that broke off may have arrived
+    Column("claim", String(32)),  # of the process that sends it or sent it last
+    Column("claimed_until", DateTime),  # then that process is dead
+    Column("ended", DateTime),
+    Column("error", Text),
+    Column("folded_into", Integer),  # the summary that tells of it
+    Column("who", String(200)),  # who dropped it, or had it tried again
+    UniqueConstraint("key", "event", "sender"),
+    Index(None, "sender", "state"),
+    Index(None, "folded_into"),
+)
+
+outbox_lanes = Table(
+    "outbox_lanes",
+    metadata,
+    Column("sender", String(200), primary_key=True),
+    Column("free", DateTime, nullable=False),  # from when on the next message may go
 )
