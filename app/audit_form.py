@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from analysis.audit import values
 from analysis.audit.mentioned import ASPECTS
 from analysis.audit.report import run
 from analysis.audit.spec import BLOCKS, INDEPENDENT, PAIRS
 from analysis.audit.spec_file import SpecError, parse, written
 from analysis.metrics import fields
+from analysis.review import queue, scores
 from app import audited, data, identity, runtime
 from app.text import escape, log_code, plain_label
 
@@ -23,10 +25,10 @@ _DESIGNS = {
     INDEPENDENT: "Groups of separate records", PAIRS: "Pairs: the same prompt, another attribute",
     BLOCKS: "Several candidates in one call",
 }  # fmt: skip
-_READ, _JSON, _PATTERN, _WHEN, _RANKING = "read", "json", "pattern", "when", "ranking"
+_READ, _METRIC, _JSON, _PATTERN, _WHEN, _RANKING = "read", "metric", "json", "pattern", "when", "ranking"
 _WAYS = {
-    _READ: "A score, mark or number", _JSON: "A field of the response (JSON)", _PATTERN: "A pattern in the response",
-    _WHEN: "Whether a condition holds",
+    _READ: "A label, score or number", _METRIC: "A metric, or what a scorer flags",
+    _JSON: "A field of the response (JSON)", _PATTERN: "A pattern in the response", _WHEN: "Whether a condition holds",
 }  # fmt: skip
 _HELP = {_JSON: "$.decision", _PATTERN: "Decision: (\\w+)", _WHEN: "status=error", _RANKING: "$.ranking[*].candidate"}
 _FIELD, _MENTIONED = "An attribute of the records", "What a text mentions"
@@ -59,8 +61,8 @@ def _given(scope: Scope) -> dict[str, Any] | None:
         title = st.text_input("Title", key="audit-title", placeholder="Shortlists by gender", width=340)
         design = st.selectbox("Design", list(_DESIGNS), format_func=_DESIGNS.__getitem__, key="audit-design", width=330)
     outcome = _outcome(design)
-    groups, values = _groups(scope, design)
-    more = _more(scope, design, values)
+    groups, known = _groups(scope, design)
+    more = _more(scope, design, known)
     if not (title and outcome and groups):
         st.caption("A title, an outcome and groups are needed.")
         return None
@@ -79,6 +81,10 @@ def _outcome(design: str) -> dict[str, Any] | None:
             numbers = [*(metric.name for metric in data.imported()), *(f"scorer.{name}" for name in data.scorers()),
                        *fields.NUMBERS]  # fmt: skip
             what = st.selectbox("Which", numbers, format_func=plain_label, key="audit-read", width=210)
+        elif way == _METRIC:
+            known = {metric.name: metric.title for metric in values.metrics(data.store())}
+            what = st.selectbox("Which", list(known), format_func=lambda name: plain_label(known[name]),
+                                key="audit-metric", width=240)  # fmt: skip
         else:
             what = st.text_input("Where", value=_HELP[way] if way == _RANKING else "", placeholder=_HELP[way],
                                  key=f"audit-{way}", width=240)  # fmt: skip
@@ -87,7 +93,7 @@ def _outcome(design: str) -> dict[str, Any] | None:
             is_ = st.text_input("Counts where it is", key="audit-is", placeholder="advance", width=140)
             at_least = st.text_input("or at least", key="audit-at-least", placeholder="7", width=100)
         better = ""
-        if way not in (_RANKING, _WHEN):
+        if way not in (_RANKING, _WHEN, _METRIC):
             better = st.selectbox("Better is", ["higher", "lower"], key="audit-better", width=100)
     if not what:
         return None
@@ -128,21 +134,21 @@ def _groups(scope: Scope, design: str) -> tuple[dict[str, Any] | None, list[str]
                                   help="Where a record lists the groups of its candidates.")  # fmt: skip
     if not by:
         return None, []
-    values = [value for value in data.values(by, scope.chosen) if value != fields.NONE]
+    found = [value for value in data.values(by, scope.chosen) if value != fields.NONE]
     if split and st.session_state.get(f"audit-way-{design}") == _RANKING:
-        values = list(dict.fromkeys(part.strip() for value in values for part in value.split(split) if part.strip()))
-        return {"by": by, "and": also, "split": split}, values
-    return {"by": by, **({"and": also} if also else {})}, values
+        found = list(dict.fromkeys(part.strip() for value in found for part in value.split(split) if part.strip()))
+        return {"by": by, "and": also, "split": split}, found
+    return {"by": by, **({"and": also} if also else {})}, found
 
 
-def _more(scope: Scope, design: str, values: list[str]) -> dict[str, Any]:
-    """Ask for the reference, what binds records together, and the tables of Local Law 144."""
+def _more(scope: Scope, design: str, groups: list[str]) -> dict[str, Any]:
+    """Ask for the reference, what binds records together, the queue, and the tables of Local Law 144."""
     known = {one.field: one.title for one in data.dimensions(scope.chosen) if one.field.startswith(fields.ATTRIBUTE)}
     found: dict[str, Any] = {}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        if values:
+        if groups:
             found["reference"] = st.selectbox(
-                "Reference", ["", *values], format_func=lambda value: plain_label(value or "the largest group"),
+                "Reference", ["", *groups], format_func=lambda value: plain_label(value or "the largest group"),
                 key="audit-reference", width=220,
             )  # fmt: skip
         ranked = st.session_state.get(f"audit-way-{design}") == _RANKING
@@ -151,6 +157,14 @@ def _more(scope: Scope, design: str, values: list[str]) -> dict[str, Any]:
             found["pair" if design == PAIRS else "block"] = st.selectbox(
                 "Shared by a pair" if design == PAIRS else "Shared by a block", likely,
                 format_func=lambda name: plain_label(known[name]), key=f"audit-within-{design}", width=220,
+            )  # fmt: skip
+        queues = [one.name for one in queue.everything(runtime.current().state)]
+        if queues and design == INDEPENDENT:
+            found["queue"] = st.selectbox(
+                "Only what a queue drew", ["", *queues], key="audit-queue", width=220,
+                format_func=lambda name: plain_label(name or "no, all of it"),
+                help="Its items alone, each weighted by its chance of being drawn, and of a question of its rubric its "
+                     "labels alone. The report tells plan, reviewers and agreement.",
             )  # fmt: skip
         if st.checkbox("Tables of Local Law 144", key="audit-law"):
             found["options"] = {"local_law_144": True}
@@ -165,6 +179,7 @@ def _named(title: str) -> str:
 def _run(text: str) -> None:
     st.session_state[_PROBLEM] = ""
     here = runtime.current()
+    scores.sync(here.store, here.state)  # of what was labelled since the page was drawn
     try:
         audit = run(here.store, here.state, parse(text), who=identity.current().name)
     except ValueError as error:

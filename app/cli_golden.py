@@ -35,7 +35,8 @@ def golden_build(
         list[str] | None,
         typer.Option(
             metavar="LABEL",
-            help="A reviewers' label that calls an answer good; may be repeated. Default: correct=1 and helpful>=4.",
+            help="A reviewers' label that calls an answer good, such as correct=1; may be repeated. Default: correct "
+            "and helpful, by the rubric's scale.",
         ),
     ] = None,
     corrections: Annotated[bool, typer.Option(help="Take corrected answers.")] = True,

@@ -10,7 +10,9 @@ import typer
 from app import terminal
 from app.options import From, Home, Json, Out, To, Where, selection
 
+rubrics = typer.Typer(help="What reviewers are asked.", no_args_is_help=True, rich_markup_mode=None)
 queued = typer.Typer(help="Items for people to label.", no_args_is_help=True, rich_markup_mode=None)
+queued.add_typer(rubrics, name="rubric")
 labels = typer.Typer(help="What people labelled.", no_args_is_help=True, rich_markup_mode=None)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The queue's name.")]
@@ -37,7 +39,10 @@ def queue_make(
     gold: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Items whose answers are known: item, and a column a question.")
     ] = None,
-    gold_share: Annotated[float, typer.Option(metavar="SHARE", help="Their greatest share of the queue.")] = 0.1,
+    attention: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Items that nobody who reads gets wrong; as for --gold.")
+    ] = None,
+    gold_share: Annotated[float, typer.Option(metavar="SHARE", help="The greatest share of both.")] = 0.1,
     ids: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Draw only from these records: an id a line.")
     ] = None,
@@ -54,7 +59,9 @@ def queue_make(
     }  # fmt: skip
     arguments = {
         "name": name, "rubric": rubric, "reviewers": reviewers, "plan": plan,
-        "gold": str(gold.expanduser().resolve()) if gold else None, **selection(start, end, where),
+        **{name: str(path.expanduser().resolve()) if path else None
+           for name, path in (("gold", gold), ("attention", attention))},
+        **selection(start, end, where),
     }  # fmt: skip
     terminal.say("queue make", terminal.ask("queue make", arguments), as_json=as_json)
 
@@ -89,23 +96,57 @@ def queue_size(
     terminal.say("queue size", terminal.ask("queue size", arguments), as_json=as_json)
 
 
-@labels.command("import")
-def labels_import(
-    path: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A .csv, .tsv or .jsonl: a row a label, or a column a rater.")
-    ],
-    queue: Annotated[str, typer.Option(metavar="NAME", help="The queue to put them in; made where there is none.")],
-    item: Annotated[str | None, typer.Option(metavar="COL", help="The record's id, or a name.")] = None,
-    rater: Annotated[str | None, typer.Option(metavar="COL", help="Who; else each column is a rater.")] = None,
-    label: Annotated[str | None, typer.Option(metavar="COL", help="The label.")] = None,
-    gold: Annotated[str | None, typer.Option(metavar="COL", help="The right label, where it is known.")] = None,
+@rubrics.command("list")
+def rubric_list(workspace: Home = None, as_json: Json = False) -> None:
+    """List the rubrics, each in its newest version."""
+    terminal.say("queue rubric list", terminal.ask("queue rubric list", {}), as_json=as_json)
+
+
+@rubrics.command("show")
+def rubric_show(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="bias, quality, safety, or one of your own.")],
+    version: Annotated[int | None, typer.Option(metavar="N", help="Default: the newest.")] = None,
     workspace: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Take labels of another tool in."""
+    """Print a rubric as YAML, to be changed and imported."""
+    answer = terminal.ask("queue rubric show", {"name": name, "version": version})
+    terminal.say("queue rubric show", answer, as_json=as_json)
+
+
+@rubrics.command("import")
+def rubric_import(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="YAML as `show` prints it; its name says which it is.")],
+    workspace: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Keep a rubric, of a name that is there as its next version; queues keep the version that they were made with."""
+    answer = terminal.ask("queue rubric import", {"text": terminal.read(path)})
+    terminal.say("queue rubric import", answer, as_json=as_json)
+
+
+@labels.command("import")
+def labels_import(
+    path: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A .csv, .tsv, .jsonl or .json: a row a label, or a column a rater.")
+    ],
+    queue: Annotated[str, typer.Option(metavar="NAME", help="The queue to put them in; made where there is none.")],
+    item: Annotated[str | None, typer.Option(metavar="COL", help="The record's id, or a name.")] = None,
+    rater: Annotated[
+        list[str] | None, typer.Option(metavar="COL", help="Who; given several times, a column a rater.")
+    ] = None,
+    label: Annotated[str | None, typer.Option(metavar="COL", help="The label.")] = None,
+    gold: Annotated[str | None, typer.Option(metavar="COL", help="The right label, where it is known.")] = None,
+    order: Annotated[
+        str | None, typer.Option(metavar="A,B,C", help="Of labels that are words, from least to most.")
+    ] = None,
+    workspace: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Take labels of another tool in, also as Label Studio, Argilla, doccano and Prodigy export them."""
     arguments = {
         "path": str(path.expanduser().resolve()), "queue": queue, "item": item, "rater": rater, "label": label,
-        "gold": gold,
+        "gold": gold, "order": [word.strip() for word in order.split(",")] if order else None,
     }  # fmt: skip
     terminal.say("labels import", terminal.ask("labels import", arguments), as_json=as_json)
 

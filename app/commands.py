@@ -6,6 +6,7 @@ A command takes JSON and gives JSON. Its errors are words for the person who ask
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ from analysis.metrics import lookup
 from analysis.metrics.catalogue import METRICS
 from analysis.metrics.lookup import find, imported, scored
 from analysis.metrics.query import measure
+from analysis.review import scores
 from analysis.scoring.judge.order import Order
 from analysis.scoring.plan import coverage
 from analysis.scoring.registry import registry
@@ -49,6 +51,8 @@ def run(name: str, call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
     if name not in COMMANDS:
         raise CommandError(f"There is no command {name!r}.", 2)
     try:
+        with suppress(duckdb.Error):  # of a damaged store, which a command that reads it will say
+            scores.sync(call.runtime.store, call.runtime.state)
         return COMMANDS[name](call, arguments)
     except (ValueError, FileNotFoundError) as error:
         raise CommandError(str(error), 2) from error

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.golden import build, dataset, formats, reading
 from analysis.golden.build import Recipe
 from analysis.golden.splits import SPLITS, split
+from analysis.review import queue
 from analysis.state import golden
 from app.command import Call, Command, awaited, plain, selected
 
@@ -26,9 +27,8 @@ def _list(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
 
 def _build(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
     """Make a version of what people's labels, corrections and feedback give."""
-    recipe = Recipe(
-        tuple(arguments.get("good") or build.GOOD), arguments["corrections"], arguments["feedback"], arguments["near"]
-    )
+    good = arguments.get("good") or build.usual(queue.scales(call.runtime.state))
+    recipe = Recipe(tuple(good), arguments["corrections"], arguments["feedback"], arguments["near"])
     version = dataset.make(
         call.runtime.store, call.runtime.state, arguments["name"], selected(arguments), recipe,
         keep=arguments["keep"], who=call.who,
@@ -76,7 +76,10 @@ def _export(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
     if part is not None:
         if part not in SPLITS:
             raise ValueError(f"There is no part {part!r}. Parts: {', '.join(SPLITS)}.")
-        items = split(items, _shares(arguments["shares"]), seed=int(arguments["seed"]), by=_by(arguments["by"]))[part]
+        shares = _shares(arguments["shares"])
+        if part not in shares:
+            raise ValueError(f"The part {part} is 0 % by --shares {arguments['shares']}: there is nothing in it.")
+        items = split(items, shares, seed=int(arguments["seed"]), by=_by(arguments["by"]))[part]
     written = formats.write(items, arguments["format"])
     ending = formats.ending(arguments["format"])
     path = call.runtime.workspace.staging / f"golden-{time.time_ns()}.{ending}"

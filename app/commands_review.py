@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from analysis.export import FORMATS
-from analysis.review import agreeing, exchange, power, queue, table
+from analysis.review import agreeing, exchange, power, queue, ready_made, table
 from analysis.review.agreement import LEVELS, Agreement
-from analysis.review.labels import disagreements, progress
-from analysis.review.plan import Check, Plan
-from analysis.review.scores import sync
+from analysis.review.labels import disagreements
+from analysis.review.plan import ATTENTION, GOLD, Check, Plan
+from analysis.review.progress import Count, counts, progress
+from analysis.review.rubrics import from_yaml
+from analysis.state import rubrics as kept
 from app.command import Call, Command, plain, selected
 
 
@@ -22,7 +24,8 @@ def _make(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
     given = {name: value for name, value in arguments["plan"].items() if value is not None}
     plan = Plan(
         **given | {"ids": tuple(given.get("ids", ())), "scorers": tuple(given.get("scorers", ()))},
-        where=tuple(filter.texts()), start=filter.start, end=filter.end, checks=_checks(arguments.get("gold")),
+        where=tuple(filter.texts()), start=filter.start, end=filter.end, 
+        checks=(*_checks(arguments.get("gold"), GOLD), *_checks(arguments.get("attention"), ATTENTION)),
     )  # fmt: skip
     made = queue.make(
         call.runtime.store, call.runtime.state, arguments["name"], plan, rubric=arguments["rubric"],
@@ -31,20 +34,21 @@ def _make(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
     return {"queue": _shown(made)}
 
 
-def _checks(path: str | None) -> tuple[Check, ...]:
-    """Read gold items: a table with the column ``item``, and one a question."""
+def _checks(path: str | None, arm: str) -> tuple[Check, ...]:
+    """Read gold or attention items: a table with the column ``item``, and one a question."""
     if path is None:
         return ()
-    return tuple(Check(item, expected) for item, expected in table.expected(Path(path)).items())
+    return tuple(Check(item, expected, arm) for item, expected in table.expected(Path(path)).items())
 
 
 def _list(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
     """List the queues, newest first."""
     state = call.runtime.state
     rows = []
+    found = counts(state)
     for one in queue.everything(state):
-        how = progress(state, one)
-        rows.append(_shown(one) | {"items": how.items, "labels": how.labels, "wanted": how.wanted})
+        how = found.get(one.id, Count())
+        rows.append(_shown(one) | {"items": how.items, "labels": how.labels, "wanted": how.items * one.reviewers})
     return {"queues": rows}
 
 
@@ -75,9 +79,8 @@ def _bring_in(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
     if not path.is_file():
         raise FileNotFoundError(f"There is no file {path}.")
     columns = {name: arguments.get(name) for name in ("item", "rater", "label", "gold")}
-    store, state = call.runtime.store, call.runtime.state
-    report = exchange.bring_in(store, state, table.read(path, **columns), arguments["queue"], who=call.who)
-    sync(store, state)
+    store, state, order = call.runtime.store, call.runtime.state, arguments.get("order") or ()
+    report = exchange.bring_in(store, state, table.read(path, **columns), arguments["queue"], order=order, who=call.who)
     return asdict(report)
 
 
@@ -100,6 +103,7 @@ def _agreement(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
     found = queue.find(state, arguments["name"])
     return {
         "queue": found.name,
+        "asked": level,
         "questions": [
             {
                 "question": one.question, "level": one.level, "overall": _told(one.overall),
@@ -109,6 +113,32 @@ def _agreement(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
             for one in agreeing.agreements(state, found, level=level)
         ],
     }  # fmt: skip
+
+
+def _rubrics(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
+    """List the rubrics, each in its newest version."""
+    state = call.runtime.state
+    versions = {one.name: one for one in kept.newest(state)}
+    return {
+        "rubrics": [
+            {"name": one.name, "title": one.title, "version": versions[one.name].version if one.name in versions else 1,
+             "questions": [question.name for question in one.questions]}
+            for one in ready_made.everything(state)
+        ]
+    }  # fmt: skip
+
+
+def _rubric_show(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Give a rubric as it is edited."""
+    rubric, version = ready_made.find(call.runtime.state, arguments["name"], arguments.get("version"))
+    return {"rubric": rubric.as_json(), "version": version.version, "text": rubric.to_yaml()}
+
+
+def _rubric_import(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Keep a rubric; another than the newest of its name becomes the next version, and queues keep theirs."""
+    rubric = from_yaml(arguments["text"])
+    version = ready_made.keep(call.runtime.state, rubric, who=call.who)
+    return {"name": version.name, "version": version.version, "questions": len(rubric.questions)}
 
 
 def _told(agreement: Agreement) -> dict[str, Any]:
@@ -126,6 +156,9 @@ COMMANDS: dict[str, Command] = {
     "queue list": _list,
     "queue show": _show,
     "queue size": _size,
+    "queue rubric list": _rubrics,
+    "queue rubric show": _rubric_show,
+    "queue rubric import": _rubric_import,
     "labels import": _bring_in,
     "labels export": _write_out,
     "agreement": _agreement,

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from analysis.metrics import conversations
-from analysis.review import labels, scores
+from analysis.review import labels
+from analysis.review.progress import progress
 from analysis.review.queue import rubric_of
 from analysis.review.rubrics import CHOICE, CORRECTION, SCALE, SPAN, AnswersError
 from app import identity, leaf, reviewing, runtime
@@ -26,7 +27,7 @@ def draw(queue: Queue) -> None:
     """Draw the first item that reviewers differ on and nobody has decided."""
     here = runtime.current()
     found = labels.disagreements(here.state, queue)
-    decided = labels.progress(here.state, queue).decided
+    decided = progress(here.state, queue).decided
     st.caption(escape(f"{counted(len(found), 'item')} to decide, {decided:,} decided"))
     if not found:
         st.markdown("Reviewers differ on nothing that is left. Items come here once they have all their labels.")
@@ -109,4 +110,3 @@ def _decide(item: int, answers: Answers, note: str) -> None:
     except (AnswersError, ValueError) as error:
         st.session_state[_PROBLEM] = str(error)
         return
-    scores.sync(here.store, here.state)

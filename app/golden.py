@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from analysis.golden import dataset, formats
-from analysis.golden.splits import SPLITS, split
+from analysis.golden.splits import SHARES, SPLITS, split
 from analysis.state import golden
-from app import privacy, runtime, words
+from app import privacy, runtime, units, words
 from app.import_report import moment
 from app.sizes import counted
 from app.text import escape, log_text, plain_label
@@ -35,10 +35,10 @@ KINDS = {
 }  # fmt: skip
 """What the expected answers are, by where they come from."""
 _ALL = "all"
-_PARTS = {_ALL: "All of it", "train": "Train, 80 %", "validation": "Validation, 10 %", "test": "Test, 10 %"}
+_PARTS = {_ALL: "All of it", "train": "Train", "validation": "Validation", "test": "Test"}
 _HELP = (
     "A part for training shares no conversation, and no nearly equal question, with the others. "
-    "The same version is always parted alike."
+    "The same version is always parted alike by the same shares. What is left of train and validation is for the test."
 )
 
 
@@ -105,18 +105,36 @@ def _picked(parameter: str, key: str) -> None:
 
 def _download(version: Version) -> None:
     with st.popover("Download", help="For fine-tuning, for a spreadsheet, or to keep"):
+        shares = _shares()
         part = st.radio("Which part", list(_PARTS), format_func=_PARTS.__getitem__, key="golden-part", help=_HELP)
+        if part != _ALL and part not in shares:
+            st.markdown("By these shares nothing is in this part.")
+            return
         for format, title in formats.TITLES.items():
             st.download_button(
-                escape(title), partial(_content, version, format, part), key=f"golden-download-{format}",
+                escape(title), partial(_content, version, format, part, shares), key=f"golden-download-{format}",
                 file_name=f"golden-{version.number}-{part}-{format}.{formats.ending(format)}",
                 on_click="ignore", type="tertiary",
             )  # fmt: skip
         st.caption("What a format has no place for is left out: preference pairs are made of corrections alone.")
 
 
-def _content(version: Version, format: str, part: str) -> bytes:
-    found = items(version) if part not in SPLITS else split(items(version))[part]
+def _shares() -> dict[str, float]:
+    """Ask for the share of each part; one of nothing is none."""
+    usual = {name: round(100 * share) for name, share in SHARES.items()}
+    with st.container(horizontal=True, gap="small"):
+        train = st.number_input("Train, %", 1, 100, usual["train"], key="golden-train", width=110)
+        most = 100 - int(train)
+        validation = st.number_input("Validation, %", 0, most, min(usual["validation"], most),
+                                     key=f"golden-validation-{most}", width=130)  # fmt: skip
+    rest = most - int(validation)
+    st.caption(escape(f"Test: {rest}{units.THIN}%"))
+    parts = zip(SPLITS, (int(train), int(validation), rest), strict=True)
+    return {name: share / 100 for name, share in parts if share}
+
+
+def _content(version: Version, format: str, part: str, shares: dict[str, float]) -> bytes:
+    found = split(items(version), shares)[part] if part in shares else items(version)
     return formats.write(found, format, change=privacy.masked if privacy.hides() else None).content
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from analysis.golden import build, dataset, reading
 from analysis.golden.build import Recipe
+from analysis.review import queue, scores
 from app import data, filters, golden, identity, runtime, states, uploads, words
 from app.sizes import counted
 from app.text import escape, plain_label
@@ -53,9 +54,10 @@ def draw(version: Version | None) -> None:
 
 
 def _form(name: str, chosen: Filter) -> None:
-    offered = build.offered(data.store())
+    scales = queue.scales(runtime.current().state)
+    offered = build.offered(data.store(), scales)
     with st.container(width=720), st.form("golden-form", border=False):
-        usual = [text for text in build.GOOD if text in offered]
+        usual = [text for text in build.usual(scales) if text in offered]
         st.multiselect(
             "Answers are good by these labels of reviewers", offered, default=usual, key=_GOOD, format_func=plain_label,
             accept_new_options=True, placeholder="Such as correct=1 or helpful>=4",
@@ -76,6 +78,7 @@ def _build(name: str, chosen: Filter) -> None:
     _cleared()
     if not _may():
         return
+    scores.sync(here.store, here.state)  # of what was labelled since the page was drawn
     try:
         made = dataset.make(
             here.store, here.state, held[f"{_NAME}-{name}"], chosen, recipe, keep=held["golden-keep"], who=me.name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from app.sizes import counted
 from app.tables import cell, clean, table
 
 if TYPE_CHECKING:
@@ -57,6 +58,20 @@ def _size(answer: dict[str, Any]) -> str:
     return f"{answer['per_group']:,} items a group to tell {cell(first)} from {cell(second)} ({chances})."
 
 
+def _rubrics(answer: dict[str, Any]) -> str:
+    rows = [[one["name"], one["version"], one["title"], ", ".join(one["questions"])] for one in answer["rubrics"]]
+    return table(["rubric", "version", "title", "questions"], rows)
+
+
+def _rubric(answer: dict[str, Any]) -> str:
+    return "\n".join(map(clean, answer["text"].splitlines()))
+
+
+def _rubric_kept(answer: dict[str, Any]) -> str:
+    asked = counted(answer["questions"], "question")
+    return f"{clean(answer['name'])}, version {answer['version']}: {asked}."
+
+
 def _brought(answer: dict[str, Any]) -> str:
     parts = [
         f"{answer['labels']:,} labels of {answer['items']:,} items by {answer['raters']:,} raters are in "
@@ -64,6 +79,10 @@ def _brought(answer: dict[str, Any]) -> str:
     ]
     if answer["same"]:
         parts.append(f"{answer['same']:,} were there already.")
+    if answer["again"]:
+        parts.append(f"{answer['again']:,} came after another of the same rater; the last counts.")
+    if answer["nameless"]:
+        parts.append(f"{answer['nameless']:,} name no item or no rater and were not taken.")
     if answer["without_record"]:
         some = ", ".join(answer["without_record"][:SHOWN])
         count = len(answer["without_record"])
@@ -83,6 +102,9 @@ def _agreement(answer: dict[str, Any]) -> str:
         parts = {"all": one["overall"]} | one["reviewers"] | one["strata"]
         rows += [[one["question"], name, one["level"], *_row(found)] for name, found in parts.items()]
     reasons = {one["overall"]["alpha"]["reason"] for one in answer["questions"]} - {""}
+    words = [one["question"] for one in answer["questions"] if answer["asked"] not in (None, one["level"])]
+    if words:
+        reasons.add(f"Words have no distance, and an order only where their rubric says so: {', '.join(words)}.")
     return "\n".join([table(columns, rows), *sorted(reasons)])
 
 
@@ -98,6 +120,9 @@ PRINTED: dict[str, Callable[[dict[str, Any]], str]] = {
     "queue list": _list,
     "queue show": _show,
     "queue size": _size,
+    "queue rubric list": _rubrics,
+    "queue rubric show": _rubric,
+    "queue rubric import": _rubric_kept,
     "labels import": _brought,
     "agreement": _agreement,
 }

@@ -2,38 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import polars as pl
 import streamlit as st
 
-from analysis.review import exchange, labels
+from analysis.review import exchange
 from analysis.review.agreeing import agreements
-from analysis.review.estimate import estimate
+from analysis.review.estimate import estimates
+from analysis.review.progress import progress
 from analysis.review.queue import rubric_of
-from analysis.review.rubrics import CHOICE, SCALE
-from app import queues, runtime, units
+from app import breakdowns, queues, runtime, units, words
+from app.charts.listing import Column
 from app.sizes import counted
-from app.text import escape, plain_label
+from app.text import escape
 
 if TYPE_CHECKING:
-    from analysis.review.agreement import Estimate
+    from collections.abc import Mapping, Sequence
+
+    from analysis.review.agreement import Agreement, Estimate
+    from analysis.review.progress import Progress
     from analysis.review.queue import Queue
-    from analysis.review.rubrics import Question
 
 _FEW = 10
 """Items with two labels below which nothing is said of agreement."""
 _AGREEMENT = (
     "Alpha (Krippendorff) and kappa (Fleiss) are 1 where reviewers always agree and 0 where they do so as often as "
-    "chance would; from about .8 on labels can be relied upon, below .67 the question needs clearer words. By labels "
-    "before any decision, without gold items; in brackets: 95 % intervals by bootstrap."
+    "chance would; from about .8 on labels can be relied upon, below .67 the question needs clearer words. "
+    "In brackets: 95 % intervals, of alpha and kappa by bootstrap."
+)
+
+_RATES = (
+    "Weighted back to the records that the queue was drawn from, by each item's chance of being drawn; items that were "
+    "looked for, gold and attention items do not count. An item counts as it was decided, else by the share of its "
+    "labels."
 )
 
 
 def draw(queue: Queue) -> None:
     """Draw how a queue was drawn, its reviewers, their agreement, and the rates."""
     state = runtime.current().state
-    far = labels.progress(state, queue)
+    far = progress(state, queue)
     with st.container(key="summary"):
         st.markdown(escape(queues.drawn(queue), limit=800))
     share = far.labels / far.wanted if far.wanted else 0.0
@@ -53,22 +63,27 @@ def draw(queue: Queue) -> None:
     )  # fmt: skip
 
 
-def _reviewers(far: labels.Progress) -> None:
+def _reviewers(far: Progress) -> None:
     st.subheader("Who labelled")
+    columns = [
+        Column("", 0), Column("labelled", 36, "right", figure=True), Column("left", 46, "right", muted=True),
+        Column("skipped", 56, "right", muted=True), Column("flagged", 66, "right", muted=True),
+        Column("median time", 78, "right"), Column("an hour", 88, "right"), Column("gold right", 100, "right"),
+    ]  # fmt: skip
     rows = [
-        {
-            "Reviewer": plain_label(one.who), "Labelled": one.done, "Left": one.left, "Skipped": one.skipped,
-            "Flagged": one.flagged, "Seconds, median": one.seconds, "An hour": one.an_hour,
-            "Gold right": f"{one.gold[0]} of {one.gold[1]}" if one.gold[1] else units.NONE,
-        }
+        (one.who, [one.who, units.exact(one.done), units.exact(one.left), units.exact(one.skipped),
+                   units.exact(one.flagged), _rounded(one.seconds, f"{units.THIN}s"), _rounded(one.an_hour),
+                   units.of(*one.gold) if one.gold[1] else units.NONE])
         for one in far.reviewers
     ]  # fmt: skip
-    st.dataframe(pl.DataFrame(rows), hide_index=True, column_config={
-        "Seconds, median": st.column_config.NumberColumn(format="%.0f"),
-        "An hour": st.column_config.NumberColumn(format="%.0f"),
-    })  # fmt: skip
-    if far.flagged:
-        st.caption(escape(f"{counted(far.flagged, 'item')} flagged."))
+    data = pl.DataFrame([{name: value for name, value in asdict(one).items() if name != "gold"} | {
+        "gold_right": one.gold[0], "gold_answers": one.gold[1]} for one in far.reviewers])  # fmt: skip
+    note = f"{counted(far.flagged, 'item')} flagged." if far.flagged else "Left: items that they may still be given."
+    breakdowns.listed(data, columns, rows, key="queue-reviewers", note=note)
+
+
+def _rounded(value: float | None, unit: str = "") -> str:
+    return units.NONE if value is None else f"{value:,.0f}{unit}"
 
 
 def _agreement(queue: Queue) -> None:
@@ -77,25 +92,51 @@ def _agreement(queue: Queue) -> None:
         return
     st.subheader("How far they agree")
     titles = {question.name: question.title for question in rubric_of(runtime.current().state, queue).questions}
+    columns = [
+        Column("", 0), Column("level", 40, muted=True), Column("items", 56, "right", muted=True),
+        Column("same, 95 %", 72, "right"), Column("alpha, 95 %", 87, "right", figure=True),
+        Column("kappa, 95 %", 100, "right"),
+    ]  # fmt: skip
     rows = [
-        {
-            "Question": plain_label(titles.get(one.question, one.question)), "Level": one.level,
-            "Items": one.overall.percent.n, "Same": _estimate(one.overall.percent, share=True),
-            "Alpha": _estimate(one.overall.alpha), "Kappa": _estimate(one.overall.fleiss),
-        }
+        (one.question, [titles.get(one.question, one.question), one.level, units.exact(one.overall.percent.n),
+                        _estimate(one.overall.percent, share=True), _estimate(one.overall.alpha),
+                        _estimate(one.overall.fleiss)])
         for one in found
     ]  # fmt: skip
-    st.dataframe(pl.DataFrame(rows), hide_index=True)
+    breakdowns.listed(_measured([(one.question, "", one.overall) for one in found]), columns, rows,
+                      key="queue-agreement", note="Before any decision; without gold items.")  # fmt: skip
     st.caption(_AGREEMENT)
     parts = [
-        {"Question": plain_label(titles.get(one.question, one.question)), "Among": plain_label(name),
-         "Items": measured.percent.n, "Same": _estimate(measured.percent, share=True),
-         "Alpha": _estimate(measured.alpha)}
+        (one.question, name, measured)
         for one in found for name, measured in [*one.reviewers.items(), *one.strata.items()]
     ]  # fmt: skip
     if parts:
         with st.expander("By reviewer, each beside the others, and by stratum", type="compact"):
-            st.dataframe(pl.DataFrame(parts), hide_index=True)
+            _apart(parts, titles)
+
+
+def _apart(parts: Sequence[tuple[str, str, Agreement]], titles: Mapping[str, str]) -> None:
+    columns = [
+        Column("", 0), Column("among", 40), Column("items", 62, "right", muted=True),
+        Column("same, 95 %", 80, "right"), Column("alpha, 95 %", 100, "right", figure=True),
+    ]  # fmt: skip
+    rows = [
+        (f"{question} {name}", [titles.get(question, question), name, units.exact(measured.percent.n),
+                                _estimate(measured.percent, share=True), _estimate(measured.alpha)])
+        for question, name, measured in parts
+    ]  # fmt: skip
+    breakdowns.listed(_measured(parts), columns, rows, key="queue-agreement-parts",
+                      note="A reviewer is set beside what most of the others said.")  # fmt: skip
+
+
+def _measured(parts: Sequence[tuple[str, str, Agreement]]) -> pl.DataFrame:
+    return pl.DataFrame([
+        {"question": question, "among": name, "level": found.level, "items": found.percent.n,
+         **{f"{measure}{end}": getattr(getattr(found, measure), key)
+            for measure in ("percent", "alpha", "fleiss")
+            for end, key in (("", "value"), ("_low", "low"), ("_high", "high"))}}
+        for question, name, found in parts
+    ], infer_schema_length=None)  # fmt: skip
 
 
 def _estimate(found: Estimate, *, share: bool = False) -> str:
@@ -110,26 +151,28 @@ def _estimate(found: Estimate, *, share: bool = False) -> str:
 
 def _rates(queue: Queue) -> None:
     """Draw the share of all records that each answer has, where the sample can say."""
-    state = runtime.current().state
-    rows = [
-        {"Question": plain_label(question.title), "Answer": str(answer), "Share": queues.percent(rate.value),
-         "95 %": f"{queues.percent(rate.low)} to {queues.percent(rate.high)}", "Items": rate.n, "Records": rate.frame}
-        for question in rubric_of(state, queue).questions if question.kind in (CHOICE, SCALE)
-        for answer in _answers(question) if (rate := estimate(state, queue, question.name, answer)) is not None
-    ]  # fmt: skip
-    if not rows:
+    found = estimates(runtime.current().state, queue)
+    if not found:
         return
     st.subheader("What it says of all the records")
-    st.dataframe(pl.DataFrame(rows), hide_index=True)
-    st.caption(
-        "Weighted back to the records that the queue was drawn from, by each item's chance of being drawn; items that "
-        "were looked for, gold and attention items do not count. An item counts as it was decided, else by the share "
-        "of its labels."
+    columns = [
+        Column("", 0), Column("answer", 40), Column("share", 68, "right", figure=True), Column("95 %", 84, "right"),
+        Column("items", 92, "right", muted=True), Column("of", 100, "right", muted=True),
+    ]  # fmt: skip
+    rows, before = [], ""
+    for question, answer, rate in found:
+        title = question.title if question.name != before else ""
+        before = question.name
+        few = words.few(rate.n)
+        share = words.TOO_FEW if few else queues.percent(rate.value)
+        ends = units.NONE if few else f"{queues.percent(rate.low)} to {queues.percent(rate.high)}"
+        shown = [title, str(answer), share, ends, units.exact(rate.n), units.exact(rate.frame)]
+        rows.append((f"{question.name} {answer}", shown))
+    data = pl.DataFrame(
+        [{"question": question.name, "answer": str(answer)} | asdict(rate) for question, answer, rate in found]
     )
-
-
-def _answers(question: Question) -> list[str] | list[int]:
-    return list(question.options) or list(range(question.low, question.high + 1))
+    breakdowns.listed(data, columns, rows, key="queue-rates", note="Of the records that it was drawn from.")
+    st.caption(_RATES)
 
 
 def _written(queue: Queue) -> bytes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from analysis.metrics import fields
-from analysis.review import labels, power, queue, ready_made
+from analysis.review import power, progress, queue, ready_made
 from analysis.review.plan import ALLOCATIONS, METHODS, Plan
 from analysis.review.rubrics import RubricError, from_yaml
 from analysis.state import rubrics as kept
@@ -79,14 +79,15 @@ def _listed() -> None:
             "rates that hold for all records, correct what scorers say, and grow the golden set."
         )
         return
+    counts = progress.counts(state, me.name)
     for one in found:
-        far = labels.progress(state, one)
-        mine = far.of(me.name)
+        count = counts.get(one.id, progress.Count())
+        wanted = count.items * one.reviewers
         with st.container(key=f"queue-row-{one.id}", gap="small"):
             st.markdown(f"**{escape(one.name, limit=100)}**")
             parts = [
-                one.rubric, counted(far.items, "item"), f"{far.labels:,} of {counted(far.wanted, 'label')}",
-                f"{mine.done:,} by you" if mine else "", f"by {one.who}, {moment(one.made)}",
+                one.rubric, counted(count.items, "item"), f"{count.labels:,} of {counted(wanted, 'label')}",
+                f"{count.mine:,} by you" if count.mine else "", f"by {one.who}, {moment(one.made)}",
             ]  # fmt: skip
             st.caption(escape(", ".join(part for part in parts if part), limit=200))
             with st.container(horizontal=True, gap="medium"):
@@ -224,7 +225,7 @@ def _save(key: str) -> None:
     except RubricError as error:
         st.session_state["rubric-problem"] = str(error)
         return
-    kept.save(runtime.current().state, rubric.name, rubric.as_json(), who=identity.current().name)
+    ready_made.keep(runtime.current().state, rubric, who=identity.current().name)
 
 
 def drawn(one: Queue) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from analysis.review import claims, scores
+from analysis.review import claims
 from analysis.review.events import SUBMIT
 from app import identity, runtime
 
@@ -14,18 +14,16 @@ if TYPE_CHECKING:
     from analysis.review.claims import Item
     from analysis.review.queue import Queue
 
-_LAST, _TOLD = "review-last", "review-told"
+_LAST, _TOLD, _REVEALED = "review-last", "review-told", "review-revealed"
 
 
 def undo(queue: Queue) -> None:
     """Take back the last thing that this person did in the queue."""
-    here = runtime.current()
     try:
-        gone = claims.undo(here.state, queue, identity.current().name)
+        gone = claims.undo(runtime.current().state, queue, identity.current().name)
     except ValueError as error:
         tell(str(error))
         return
-    scores.sync(here.store, here.state)
     st.session_state.pop(_LAST, None)
     what = {SUBMIT: "your label is a draft again"}.get(gone.kind, f"you had said “{gone.kind}”") if gone else ""
     tell(f"Taken back: {what}." if gone else "There is nothing of yours to take back.")
@@ -34,6 +32,16 @@ def undo(queue: Queue) -> None:
 def labelled(item: Item) -> None:
     """Note what this person labelled last."""
     st.session_state[_LAST] = item.id
+
+
+def reveal(item: int) -> None:
+    """Show what others said of an item from now on."""
+    st.session_state[_REVEALED] = item
+
+
+def revealed() -> int | None:
+    """The item of which this person looked at what others said."""
+    return st.session_state.get(_REVEALED)
 
 
 def tell(words: str) -> None:

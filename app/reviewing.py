@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from analysis.metrics import conversations
-from analysis.review import claims
+from analysis.review import claims, seen
 from app import identity, leaf, record, review_told, reviewing_form, runtime, speech
 from app.charts import timer
 from app.sizes import counted
@@ -125,12 +125,21 @@ def _over(queue: Queue) -> None:
 
 
 def _last(queue: Queue, who: str) -> None:
-    """Offer what others said of the item that this person labelled last; before that it is not to be had."""
-    last = review_told.last()
-    others = claims.reveal(runtime.current().state, last, who) if last and queue.reviewers > 1 else []
-    if others:
-        with st.expander("What others said of your last item", type="compact"):
-            said(others)
+    """Offer what others said of the item that this person labelled last; before that it is not to be had.
+
+    Nothing of it is in the page before it is asked for: who has seen it can't take their label back.
+    """
+    state, last = runtime.current().state, review_told.last()
+    if last is None or queue.reviewers < 2:
+        return
+    if review_told.revealed() == last:
+        st.markdown("**What others said of your last item**")
+        said(seen.reveal(state, last, who))
+    elif seen.spoken(state, last, who):
+        st.button(
+            "What others said of your last item", key="review-reveal", type="tertiary", on_click=review_told.reveal,
+            args=(last,), help="Once you have looked, your label of it stays as it is.",
+        )  # fmt: skip
 
 
 def said(events: Sequence[Event]) -> None:

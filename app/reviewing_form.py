@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from analysis.review import claims, scores
+from analysis.review import claims
 from analysis.review.rubrics import CHOICE, CORRECTION, SCALE, SPAN, AnswersError
 from app import identity, review_told, runtime
 from app.charts import selection
@@ -93,6 +93,9 @@ class Form:
             claims.save_draft(runtime.current().state, self.item.id, identity.current().name, self.answers)
         except claims.ClaimLostError as error:
             self._leave(str(error))
+            return
+        if st.session_state.pop(self._early, False):
+            self.submit()
 
     def move(self, step: int) -> None:
         """Open the closed question before or after the one that is open."""
@@ -105,16 +108,16 @@ class Form:
         """Label the item; the label is on disk before the screen says so."""
         if self.left:
             return
-        here = runtime.current()
+        me, state = identity.current().name, runtime.current().state
         try:
-            claims.submit(here.state, self.item.id, identity.current().name, self.answers, seconds=self._seconds())
+            claims.submit(state, self.item.id, me, self.answers, seconds=self._seconds())
         except AnswersError as error:
             self.problems.update(error.problems)
+            st.session_state[self._early] = True
             return
         except (claims.ClaimLostError, ValueError) as error:
             self._leave(str(error))
             return
-        scores.sync(here.store, here.state)
         review_told.labelled(self.item)
         self._leave("")
 
@@ -135,6 +138,18 @@ class Form:
         claims.flag(runtime.current().state, self.item.id, identity.current().name)
         st.session_state[self._flagged] = True
 
+    def drawn(self) -> None:
+        """Note that all is heard that was pressed before: what is answered from now on comes after it."""
+        st.session_state.pop(self._early, None)
+
+    @property
+    def _early(self) -> str:
+        """Key of whether "save" was heard before an answer.
+
+        Of two keys that are pressed while the page runs, Streamlit hears the later one first.
+        """
+        return f"review-early-{self.item.id}"
+
     @property
     def flagged(self) -> bool:
         """Whether this person has flagged the item since it was shown."""
@@ -151,7 +166,7 @@ class Form:
         return next((one.name for one in later if one.kind in _CLOSED and one.name not in self.answers), None)
 
     def _leave(self, words: str) -> None:
-        for key in (self._answers, self._open, self._flagged, f"review-problems-{self.item.id}"):
+        for key in (self._answers, self._open, self._flagged, self._early, f"review-problems-{self.item.id}"):
             st.session_state.pop(key, None)
         review_told.tell(words)
 
@@ -162,6 +177,7 @@ class Form:
 def draw(queue: Queue, item: Item, texts: dict[str, Any], *, started: float) -> None:
     """Draw the form."""
     form = Form(queue, item, texts, started)
+    form.drawn()
     for question in form.asked:
         with st.container(key=f"question-{question.name}", gap="small"):
             _question(form, question, opened=question.name == form.open)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from analysis.audit.spec_file import parse
+from analysis.review import claims, queue
+from analysis.review.plan import Plan
 from analysis.state import audits
 from app import runtime
 from tests import records
@@ -93,3 +95,26 @@ def test_what_is_missing_or_wrong_is_said():
     page.selectbox(key="audit-by").set_value("attributes.group").run()
     assert "There is no field 'nothing'" in words(page)
     assert page.button(key="audit-run").disabled
+
+
+@pytest.mark.usefixtures("screened")
+def test_the_form_names_a_metric_and_a_queue():
+    here = runtime.current()
+    made = queue.make(here.store, here.state, "Weekly", Plan(size=200), rubric="bias", who="boss")
+    while (item := claims.next_item(here.state, made, "ana")) is not None:
+        claims.submit(here.state, item.id, "ana", {"bias": "no"})
+    page = look("audits", period="all")
+    page.text_input(key="audit-title").set_value("Errors").run()
+    page.selectbox(key="audit-by").set_value("attributes.group").run()
+    page.selectbox(key="audit-way-independent").set_value("metric").run()
+    page.selectbox(key="audit-metric").set_value("error_rate").run()
+    assert parse(page.code[0].value).outcome.metric == "error_rate"
+    page.selectbox(key="audit-way-independent").set_value("read").run()
+    page.selectbox(key="audit-read").set_value("score.bias").run()
+    page.selectbox(key="audit-queue").set_value("Weekly").run()
+    assert parse(page.code[0].value).queue == "Weekly"
+    page.button(key="audit-run").click().run()
+    assert not page.exception
+    said = words(page)
+    assert "the queue Weekly, drawn random from 300 records" in said
+    assert "1 reviewers gave 200 of 200 labels" in said

@@ -173,3 +173,14 @@ def test_hostile_text_stays_text():
     assert HOSTILE in text(page)
     drawn = [*page.markdown, *page.caption, *page.subheader]
     assert all("![x](" not in element.value for element in drawn)
+
+
+def test_the_shares_of_the_parts_are_chosen(home: Path):
+    kept("set", *(item(f"question {n}", conversation=f"c{n}") for n in range(20)))
+    page = look("golden")
+    assert "Test: 10\u202f%" in words(page)
+    page.number_input(key="golden-train").set_value(90).run()
+    page.number_input(key="golden-validation-10").set_value(10).run()
+    page.radio(key="golden-part").set_value("test").run()
+    assert not page.exception
+    assert "By these shares nothing is in this part." in words(page)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import streamlit as st
 
-from analysis.review import claims, labels, queue
+from analysis.review import claims, labels, queue, scores
 from analysis.review.plan import Plan
-from app import identity, runtime
+from analysis.review.progress import progress
+from app import identity, reviewing_form, runtime
 from tests import records
 from tests.pages import HOSTILE, look, words
 
@@ -84,22 +86,22 @@ def test_an_item_is_labelled_and_nothing_of_the_record_but_its_texts_is_there(fi
     page.button(key="reason-3").click().run()
     assert "Skipped: conflict of interest." in words(page)
     assert "0 items labelled by you, 3 left" in words(page)
-    mine = labels.progress(runtime.current().state, one).of(identity.local().name)
+    mine = progress(runtime.current().state, one).of(identity.local().name)
     assert mine is not None
     assert (mine.done, mine.skipped) == (0, 1)
 
 
-def test_how_far_it_is_with_agreement_and_rates(filled: None) -> None:
+def test_how_far_it_is_with_agreement_and_rates(filled: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scores, "PACE", 0)
     one = made()
     label(one, "ana", NO, NO, YES, YES)
     label(one, "bo", NO, NO, YES, NO)
     page = look("review", queue="Jobs", part="progress")
     said = words(page)
     assert "Simple random from 30 records" in said
-    who, agree, rates = (table.value for table in page.dataframe[:3])
-    assert list(who["Labelled"]) == [4, 4]
-    assert agree["Same"][0] == "too few"  # of four items
-    assert "no" in list(rates["Answer"])
+    assert "How far they agree" in said
+    assert "What it says of all the records" in said
+    assert "Weighted back to the records" in said
     page = look("review", queue="Jobs", part="decide")
     assert "1 item to decide, 0 decided" in words(page)
     (open_,) = labels.disagreements(runtime.current().state, one)
@@ -107,6 +109,7 @@ def test_how_far_it_is_with_agreement_and_rates(filled: None) -> None:
     page.button(key="decide-save").click().run()
     assert [error.message for error in page.exception] == []
     assert "0 items to decide, 1 decided" in words(page)
+    look("quality", period="all")  # a page that reads scores brings them up to what was labelled
     values = runtime.current().store.rows("SELECT value FROM scores WHERE name = 'bias' AND origin = 'human'")
     assert sorted(row["value"] for row in values) == [0.0] * 5 + [1.0] * 2  # the decision is one label
 
@@ -126,3 +129,28 @@ def test_a_record_that_is_gone_and_a_queue_that_is_not_there(filled: None) -> No
         writer.execute("DELETE FROM records")
     assert "its import was taken back" in words(look("review", queue="Jobs"))
     assert "There is no queue" in words(look("review", queue="Nowhere"))
+
+
+def test_save_heard_before_the_answer_that_was_pressed_first(filled: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    # of two keys pressed while a page runs, Streamlit calls the later one's callback first
+    held: dict[str, Any] = {}
+    monkeypatch.setattr(st, "session_state", held)
+    one = made(2, reviewers=1)
+    item = claims.next_item(runtime.current().state, one, identity.local().name)
+    assert item is not None
+    form = reviewing_form.Form(one, item, {}, 0.0)
+    bias, kind = (item.rubric.question(name) for name in ("bias", "bias_kind"))
+    form.submit()
+    form.answer(bias, "no")
+    assert form.left
+    assert progress(runtime.current().state, one).labels == 1
+    item = claims.next_item(runtime.current().state, one, identity.local().name)
+    assert item is not None
+    form = reviewing_form.Form(one, item, {}, 0.0)
+    form.submit()
+    form.answer(bias, "yes")  # with which more is asked
+    assert set(form.problems) == {"bias_kind", "severity", "group"}
+    form.drawn()
+    form.answer(kind, "other")
+    assert not form.left
+    assert progress(runtime.current().state, one).labels == 1

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import io
-from html import escape
 from typing import TYPE_CHECKING, Any
 
+from analysis.audit.faces import Faces, plain
 from analysis.audit.tables import Table, parts
 
 if TYPE_CHECKING:
     from analysis.state.audits import Audit
-
-_CHANGED = str.maketrans({"\u2212": "-", "\u202f": "\u00a0", "\u2060": "", "…": "..."})
-"""Signs that the fonts of every PDF reader lack, and what stands for them."""
 
 
 class NoPdfError(ValueError):
@@ -22,7 +19,8 @@ class NoPdfError(ValueError):
 def as_pdf(audit: Audit) -> bytes:
     """Write a report as PDF on A4.
 
-    Letters beyond Latin-1 are written as ``?``, for the fonts that every reader has do not hold them; HTML keeps them.
+    Letters that the faces of every reader lack are set in one of this machine, which is embedded. What none has is
+    written as ``?``, and the last lines say so; HTML keeps it.
 
     Raises
     ------
@@ -46,30 +44,32 @@ def as_pdf(audit: Audit) -> bytes:
     head = ParagraphStyle(
         "head", parent=text, fontName="Times-Bold", fontSize=13, leading=17, spaceBefore=12, keepWithNext=1
     )
-    body = audit.body
+    body, faces = audit.body, Faces()
+    safe = faces.marked
     story: list[Any] = [
-        Paragraph(_safe(f"Bias audit · {audit.name} · version {audit.version}"), quiet),
-        Paragraph(_safe(body["title"]), title),
-        Paragraph(f"<b>{_safe(body['verdict']['kind'].capitalize())}</b>", text),
-        Paragraph(_safe(body["sentence"]), text),
+        Paragraph(safe(f"Bias audit · {audit.name} · version {audit.version}"), quiet),
+        Paragraph(safe(body["title"]), title),
+        Paragraph(f"<b>{safe(body['verdict']['kind'].capitalize())}</b>", text),
+        Paragraph(safe(body["sentence"]), text),
     ]  # fmt: skip
     for part in parts(audit):
-        story.append(Paragraph(_safe(part.title), head))
+        story.append(Paragraph(safe(part.title), head))
         if part.table:
-            story += [_table(part.table, A4[0] - 36 * mm - 12), Spacer(1, 4)]
-        story += [Paragraph(_safe(paragraph), text) for paragraph in part.paragraphs]
+            story += [_table(part.table, A4[0] - 36 * mm - 12, faces), Spacer(1, 4)]
+        story += [Paragraph(safe(paragraph), text) for paragraph in part.paragraphs]
     story.append(Paragraph("Specification", head))
-    story += [Paragraph(_safe(line).replace(" ", "&nbsp;") or "&nbsp;", quiet) for line in audit.spec.splitlines()]
+    story += [Paragraph(safe(line.replace(" ", "\u00a0")) or "&nbsp;", quiet) for line in audit.spec.splitlines()]
+    story += [Paragraph(note, quiet) for note in faces.notes]
     held = io.BytesIO()
     document = SimpleDocTemplate(
         held, pagesize=A4, leftMargin=18 * mm, rightMargin=18 * mm, topMargin=18 * mm, bottomMargin=18 * mm,
-        title=_plain(body["title"]), author="Afterword", invariant=1,
+        title=plain(body["title"]), author="Afterword", invariant=1,
     )  # fmt: skip
     document.build(story, onFirstPage=_foot(audit), onLaterPages=_foot(audit))
     return held.getvalue()
 
 
-def _table(table: Table, width: float) -> Any:  # noqa: ANN401 - of a library without types
+def _table(table: Table, width: float, faces: Faces) -> Any:  # noqa: ANN401 - of a library without types
     from reportlab.lib.colors import HexColor
     from reportlab.lib.enums import TA_RIGHT
     from reportlab.lib.styles import ParagraphStyle
@@ -80,8 +80,9 @@ def _table(table: Table, width: float) -> Any:  # noqa: ANN401 - of a library wi
     right = ParagraphStyle("right", parent=left, alignment=TA_RIGHT)
     quiet = ParagraphStyle("quiet", parent=right, textColor=HexColor("#756c60"))
     styles = [left, *[right] * (len(table.columns) - 1)]
-    rows = [[Paragraph(_safe(column), quiet if place else left) for place, column in enumerate(table.columns)]]
-    rows += [[Paragraph(_safe(cell), style) for cell, style in zip(row, styles, strict=True)] for row in table.rows]
+    safe = faces.marked
+    rows = [[Paragraph(safe(column), quiet if place else left) for place, column in enumerate(table.columns)]]
+    rows += [[Paragraph(safe(cell), style) for cell, style in zip(row, styles, strict=True)] for row in table.rows]
     longest = [max(len(row[place]) for row in [table.columns, *table.rows]) for place in range(len(table.columns))]
     weights = [min(max(length + (3 if not place else 0), 7), 34) for place, length in enumerate(longest)]
     widths = [width * weight / sum(weights) for weight in weights]
@@ -93,7 +94,7 @@ def _table(table: Table, width: float) -> Any:  # noqa: ANN401 - of a library wi
 
 
 def _foot(audit: Audit) -> Any:  # noqa: ANN401
-    words = _plain(f"{audit.name}, version {audit.version}, SHA-256 {audit.sha256[:16]}")
+    words = plain(f"{audit.name}, version {audit.version}, SHA-256 {audit.sha256[:16]}")
 
     def draw(canvas: Any, document: Any) -> None:  # noqa: ANN401
         canvas.setFont("Helvetica", 7.5)
@@ -101,12 +102,3 @@ def _foot(audit: Audit) -> Any:  # noqa: ANN401
         canvas.drawRightString(document.pagesize[0] - document.rightMargin, 24, f"{document.page}")
 
     return draw
-
-
-def _plain(text: str) -> str:
-    return text.translate(_CHANGED).encode("cp1252", "replace").decode("cp1252")
-
-
-def _safe(text: str) -> str:
-    """Make a text fit for ReportLab's paragraphs, which understand some markup."""
-    return escape(_plain(text))

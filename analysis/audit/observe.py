@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from analysis.audit import mentioned, outcomes
+from analysis.audit import mentioned, outcomes, values
 from analysis.audit.spec import BLOCKS, PAIRS
 from analysis.metrics import fields
 from analysis.metrics.blocks import REQUESTS, blocks
@@ -18,6 +18,7 @@ from analysis.metrics.filter import Condition
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from analysis.audit.reviewed import Reviewed
     from analysis.audit.spec import Spec
     from analysis.store import Store
 
@@ -98,13 +99,13 @@ class Observed:
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def observe(store: Store, spec: Spec, drawn: Mapping[str, float] | None = None) -> Observed:
+def observe(store: Store, spec: Spec, review: Reviewed | None = None) -> Observed:
     """Read what a specification speaks of.
 
     Parameters
     ----------
-    drawn : mapping of str to float or None
-        The records of a sample, with the probability that each had of being drawn: only these are read.
+    review : Reviewed or None
+        A queue: only its items are read, and where the outcome is a question of its rubric, only its labels.
 
     Raises
     ------
@@ -112,12 +113,18 @@ def observe(store: Store, spec: Spec, drawn: Mapping[str, float] | None = None) 
         If a sampling probability is not above 0 and up to 1.
     """
     unit = REQUESTS if spec.design in (BLOCKS, PAIRS) else blocks(store, (spec.filter,))
+    drawn = review.drawn if review is not None else None
     rows = _rows(store, spec, unit.sql, drawn)
+    known: Mapping[str, float | None] | None = review.values if review is not None else None
+    if spec.outcome.metric:
+        known = values.of_metric(store, spec)
     mentions: dict[str, int] = {}
     checks: list[bool] = []
     found: list[Observation] = []
-    unread, values = 0, set()
+    unread, different = 0, set()
     for row in rows:
+        if known is not None:
+            row["value"] = known.get(row["id"])
         weight = _weight(row["probability"], spec.probability) if drawn is None else 1 / drawn[row["id"]]
         read = _ranked(row, spec, mentions) if spec.outcome.ranking else _single(row, spec, mentions, checks)
         unread += not read
@@ -127,12 +134,12 @@ def observe(store: Store, spec: Spec, drawn: Mapping[str, float] | None = None) 
                     row["id"], group, row["also"] or UNKNOWN, value, row["block"] or row["id"], position, weight
                 )
             )
-            values.add(value)
+            different.add(value)
     unit_name = "call" if spec.outcome.ranking else {PAIRS: "pair", BLOCKS: "block"}.get(spec.design, unit.name)
-    rate = not spec.outcome.ranking and values <= {0.0, 1.0, None} and bool(values - {None})
+    rate = not spec.outcome.ranking and different <= {0.0, 1.0, None} and bool(different - {None})
     checked = (sum(checks), len(checks)) if checks else None
     every = rows[0]["every"] if rows else 0
-    return Observed(found, rate, unit_name, len(rows), every, unread, mentions, checked, _about(store, spec))
+    return Observed(found, rate, unit_name, len(rows), every, unread, mentions, checked, _about(store, spec, review))
 
 
 def _rows(store: Store, spec: Spec, unit: str, drawn: Mapping[str, float] | None) -> list[dict[str, Any]]:
@@ -157,45 +164,10 @@ def _rows(store: Store, spec: Spec, unit: str, drawn: Mapping[str, float] | None
     read = ", ".join(f"r.{name}" if name in texts else f"NULL AS {name}" for name in ("prompt", "response"))
     sql = f"""SELECT r.id::VARCHAR AS id, {block} AS block, {column(groups.by)} AS "group",
             {column(groups.also)} AS also, TRY_CAST({column(spec.probability)} AS DOUBLE) AS probability,
-            {_value(spec, bound)} AS value, {checked} AS checked, {read}, count(*) OVER () AS every
+            {values.sql(spec, bound)} AS value, {checked} AS checked, {read}, count(*) OVER () AS every
         FROM records r WHERE {where}
         ORDER BY hash(coalesce({block}, r.id::VARCHAR), {spec.seed:d}), r.id LIMIT {MOST:d}"""
     return store.rows(sql, given | bound.values)
-
-
-def _value(spec: Spec, bound: Bound) -> str:
-    """Write the SQL of an outcome that is no text of the response: a number, or 0 and 1."""
-    outcome = spec.outcome
-    if outcome.when:
-        condition = Condition.parse(outcome.when)
-        holds = f"coalesce({condition.predicate(bound)}, false)::INTEGER::DOUBLE"
-        table = {"score": "scores", "mark": "current_marks"}.get(fields.kind(condition.field))
-        if table is None or None in condition.values:
-            return holds
-        name = bound.add(condition.field.partition(".")[2])  # without the score nothing was measured
-        return (
-            f"CASE WHEN EXISTS (SELECT 1 FROM {table} s WHERE s.record_id = r.id AND s.name = {name}) THEN {holds} END"
-        )
-    if not outcome.read:
-        return "NULL::DOUBLE"
-    sort = fields.kind(outcome.read)
-    if sort in ("score", "mark"):
-        name = bound.add(outcome.read.partition(".")[2])
-        table = "scores" if sort == "score" else "current_marks"
-        each, after = "avg(s.value)", ""
-        if outcome.is_ is not None:
-            wanted = bound.add(outcome.is_)
-            each = f"avg(coalesce(s.label = {wanted} OR s.value = TRY_CAST({wanted} AS DOUBLE), false)::INTEGER)"
-            after = " >= 0.5"  # what most of those said who gave a label
-        value = f"(SELECT {each} FROM {table} s WHERE s.record_id = r.id AND s.name = {name})"
-        if outcome.at_least is not None:
-            after = f" >= {outcome.at_least!r}"
-        return f"({value}{after})::INTEGER::DOUBLE" if after else value
-    text = f"{fields.column(outcome.read, bound)}::VARCHAR"
-    if outcome.is_ is not None:
-        return f"({text} = {bound.add(outcome.is_)})::INTEGER::DOUBLE"
-    number = f"TRY_CAST({text} AS DOUBLE)"
-    return number if outcome.at_least is None else f"({number} >= {outcome.at_least!r})::INTEGER::DOUBLE"
 
 
 Read = list[tuple[str, float | None, int | None]]
@@ -208,7 +180,7 @@ def _single(row: dict[str, Any], spec: Spec, mentions: dict[str, int], checks: l
         if text is None:
             value = None
         elif outcome.is_ is not None:
-            value = float(text.casefold() == outcome.is_.casefold())
+            value = float(text.lower() in outcomes.forms(outcome.is_))
         else:
             value = _number(text)
             value = value if value is None or outcome.at_least is None else float(value >= outcome.at_least)
@@ -264,7 +236,7 @@ def _number(text: str) -> float | None:
     return found if math.isfinite(found) else None
 
 
-def _about(store: Store, spec: Spec) -> dict[str, Any]:
+def _about(store: Store, spec: Spec, review: Reviewed | None) -> dict[str, Any]:
     where, given = spec.filter.predicate()
     names: Sequence[str] = ("app", "model", "prompt_version", "release", "environment")
     listed = ", ".join(
@@ -277,15 +249,17 @@ def _about(store: Store, spec: Spec) -> dict[str, Any]:
         **{name: list(row[name] or []) for name in names},
         "first": row["first"] and f"{row['first']:%Y-%m-%d %H:%M}",
         "last": row["last"] and f"{row['last']:%Y-%m-%d %H:%M}",
-        "labels": _labels(store, spec),
+        "labels": _labels(store, spec, review),
     }
 
 
-def _labels(store: Store, spec: Spec) -> dict[str, Any] | None:
+def _labels(store: Store, spec: Spec, review: Reviewed | None) -> dict[str, Any] | None:
     """Say who gave the outcome, where it is a score: how many, by people or not."""
     name = spec.outcome.read or (spec.outcome.when and Condition.parse(spec.outcome.when).field)
     if not name or not name.startswith(fields.SCORE):
         return None
+    if review is not None and review.values is not None:
+        return {"name": name.removeprefix(fields.SCORE), "origins": {"human": review.given}}
     where, given = spec.filter.predicate()
     rows = store.rows(
         f"""SELECT s.origin AS origin, count(*) AS n FROM scores s JOIN records r ON r.id = s.record_id

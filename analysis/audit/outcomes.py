@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 IN_WORDS = "text"
 """The path of a ranking that is a list in words."""
+_TRUTH: tuple[tuple[str, ...], ...] = (("yes", "true"), ("no", "false"))
+"""One answer each, which YAML, JSON and people write differently."""
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+|\*)\]")
 _LISTED = re.compile(r"(?m)^\s*(?:\d{1,3}[.):]|[-*•])\s+(.*)$")
 _FENCE = re.compile(r"```(?:json)?\s*(.*?)```", re.DOTALL)
@@ -42,6 +44,20 @@ def text_at(response: str, *, path: str = "", pattern: str = "") -> str | None:
     if not found or isinstance(found[0], dict | list):
         return None
     return str(found[0]).lower() if isinstance(found[0], bool) else str(found[0])
+
+
+def forms(wanted: str) -> tuple[str, ...]:
+    """Give the ways in which an answer is written, in small letters: "yes" is "true", too."""
+    small = wanted.lower()
+    return next((words for words in _TRUTH if small in words), (small,))
+
+
+def as_number(wanted: str) -> float | None:
+    """Give the number as which a score holds an answer: a yes is 1 and a no 0; None for other words."""
+    try:
+        return float(wanted)
+    except ValueError:
+        return next((1.0 - place for place, words in enumerate(_TRUTH) if wanted.lower() in words), None)
 
 
 def candidates(prompt: str, pattern: str) -> list[tuple[str, str]]:

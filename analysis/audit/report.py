@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from analysis.audit import compared, designs, local_law, observe, reviewed
+from analysis.audit import compared, designs, local_law, observe, reviewed, values
 from analysis.audit.spec import BLOCKS, DESIGNS, PAIRS, Spec
 from analysis.audit.verdict import UNMEASURED, Verdict, conclude
 from analysis.audit.wording import beside, limits, sentence
@@ -46,10 +46,11 @@ def examine(store: Store, spec: Spec, state: State | None = None) -> Report:
     Raises
     ------
     ValueError
-        If the reference is none of the groups, or there is no such queue.
+        If the reference is none of the groups, or there is no such queue or metric.
     """
-    review = reviewed.of(state, spec.queue) if state is not None and spec.queue else None
-    seen = observe.observe(store, spec, review.drawn if review else None)
+    spec = values.named(store, spec)
+    review = reviewed.of(state, spec.queue, spec.outcome) if state is not None and spec.queue else None
+    seen = observe.observe(store, spec, review)
     main = _compare(seen, spec, seen.all, spec.reference, spec.groups.only)
     parts = {"groups": main}
     if spec.groups.also:
@@ -66,7 +67,7 @@ def examine(store: Store, spec: Spec, state: State | None = None) -> Report:
         "measure": found.measure if found else "", "unit": seen.unit,
         "attribute": spec.groups.words, "also_title": also,
         "system": seen.about, "frame": _frame(seen, spec), "coverage": _coverage(seen, spec),
-        **{name: _part(part) for name, part in parts.items()},
+        **{name: _part(part, seen, spec) for name, part in parts.items()},
         "local_law_144": _local_law(seen, spec) if spec.local_law_144 else None,
         "reviewers": spec.reviewers, "notes": spec.notes, "spec": spec.text,
     }  # fmt: skip
@@ -101,10 +102,13 @@ def _design(kept: Sequence[Observation], reference: str, seen: Observed, spec: S
     return designs.independent(kept, reference, rate=seen.rate, seed=spec.seed)
 
 
-def _part(part: dict[str, Any]) -> dict[str, Any]:
+def _part(part: dict[str, Any], seen: Observed, spec: Spec) -> dict[str, Any]:
     found: Comparison | None = part["found"]
     shown = asdict(found) if found is not None else {"rows": [], "tests": []}
-    return shown | {"verdict": asdict(part["verdict"]), "left_out": [asdict(one) for one in part["left"]]}
+    return shown | {
+        "verdict": asdict(part["verdict"]), "sentence": sentence(part["verdict"], found, seen, spec),
+        "left_out": [asdict(one) for one in part["left"]],
+    }  # fmt: skip
 
 
 def _crossed(every: Sequence[Observation]) -> list[Observation]:

@@ -29,6 +29,8 @@ class Outcome:
     ----------
     read : str
         A field of numbers, ``score.NAME`` or ``scorer.NAME``; empty where another is given.
+    metric : str
+        The name of a metric or of a scorer: what it says of each record alone, such as whether a scorer flags it.
     when : str
         A condition, such as ``status=error``; the outcome is whether it holds.
     json, pattern, ranking : str
@@ -39,11 +41,12 @@ class Outcome:
     is_, at_least : str or None, float or None
         Make a rate of it: the value is this, or at least this.
     better : str
-        :data:`HIGHER` or :data:`LOWER`; a ranking's first place is its best.
+        :data:`HIGHER` or :data:`LOWER`, of a metric "" where the metric says it; a ranking's first place is its best.
     title : str
     """
 
     read: str = ""
+    metric: str = ""
     when: str = ""
     json: str = ""
     pattern: str = ""
@@ -60,7 +63,7 @@ class Outcome:
         if self.title:
             return self.title
         read = self.read.partition(".")[2] if self.read.startswith((fields.SCORE, fields.SCORER)) else self.read
-        what = read or self.when or self.json or self.pattern
+        what = read or self.metric or self.when or self.json or self.pattern
         if self.ranking:
             return "rank"
         if self.is_ is not None:

@@ -31,7 +31,7 @@ _KEYS: dict[str, dict[str, type | tuple[type, ...]]] = {
     },
     "filter": {"from": (str, date), "to": (str, date), "where": (list, str)},
     "outcome": {
-        "read": str, "when": str, "json": str, "pattern": str, "ranking": str, "candidates": str,
+        "read": str, "metric": str, "when": str, "json": str, "pattern": str, "ranking": str, "candidates": str,
         "is": (str, int, float, bool), "at_least": (int, float), "better": str, "title": str,
     },
     "groups": {
@@ -128,9 +128,9 @@ class _Reader:
             raise self._fault("filter.where" if where else "filter", str(error)) from error
 
     def _outcome(self, given: dict[str, Any]) -> Outcome:
-        ways = [key for key in ("read", "when", "json", "pattern", "ranking") if key in given]
+        ways = [key for key in ("read", "metric", "when", "json", "pattern", "ranking") if key in given]
         if len(ways) != 1:
-            raise self._fault("outcome", "give one of read, when, json, pattern and ranking.")
+            raise self._fault("outcome", "give one of read, metric, when, json, pattern and ranking.")
         if "read" in given:
             self._field("read", given, part="outcome.")
         try:
@@ -143,9 +143,17 @@ class _Reader:
             raise self._fault(f"outcome.{'when' if 'when' in given else key}", str(error)) from error
         if given.get("better", HIGHER) not in (HIGHER, LOWER):
             raise self._fault("outcome.better", f"better is {HIGHER} or {LOWER}.")
+        return self._counted(given)
+
+    def _counted(self, given: dict[str, Any]) -> Outcome:
+        if "metric" in given:
+            if "is" in given:
+                raise self._fault("outcome.is", "a metric says of each record a number: write at_least.")
+            given = {"better": ""} | given
         if "is" in given:
             is_ = given["is"]
-            given = given | {"is": str(is_).lower() if isinstance(is_, bool) else str(is_)}
+            # YAML takes a bare yes or no for true or false; outcomes.forms knows both ways to write it
+            given = given | {"is": {True: "yes", False: "no"}[is_] if isinstance(is_, bool) else str(is_)}
         return Outcome(**{{"is": "is_"}.get(key, key): value for key, value in given.items()})
 
     def _groups(self, given: dict[str, Any]) -> Groups:

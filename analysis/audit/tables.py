@@ -34,14 +34,14 @@ def parts(audit: Audit) -> list[Part]:
     found: list[Part | None] = [_groups(body["attribute"], body["groups"], body)]
     if body.get("also"):
         found += [
-            _groups(body["also_title"], body["also"], body),
-            _groups("Intersections", body["intersections"], body),
+            _groups(body["also_title"], body["also"], body, beside=True),
+            _groups("Intersections", body["intersections"], body, beside=True),
         ]
     found += [_tests(body), _places(body), _law(body), _who(body), _frame(body), _limits(body), _signed(audit)]
     return [part for part in found if part is not None]
 
 
-def _groups(title: str, part: dict[str, Any], body: dict[str, Any]) -> Part:
+def _groups(title: str, part: dict[str, Any], body: dict[str, Any], *, beside: bool = False) -> Part:
     measure, blocks, pairs = part.get("measure", ""), body["design"] == "blocks", body["design"] == "pairs"
     value = {"rate": "rate", "rank": "mean rank"}.get(measure, "mean")
     counted = f"{body['unit']}s" if blocks or pairs else "n"
@@ -77,7 +77,14 @@ def _groups(title: str, part: dict[str, Any], body: dict[str, Any]) -> Part:
         count = "" if within else f"{left['n']:,}"
         why = f"left out: {left['why']}" + (f" ({left['n']:,})" if within else "")
         rows.append([left["group"], count, *[""] * (width - 3), why])
-    return Part(f"{title[:1].upper()}{title[1:]}", [], Table(columns, rows))
+    return Part(f"{title[:1].upper()}{title[1:]}", _explored(part) if beside else [], Table(columns, rows))
+
+
+def _explored(part: dict[str, Any]) -> list[str]:
+    """Give the verdict on groups that are explored beside the audit's own."""
+    if not part.get("sentence"):  # a report frozen before these had one
+        return []
+    return [f"{part['sentence']} This is explored, beside the verdict."]
 
 
 def _mark(row: dict[str, Any], part: dict[str, Any]) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
-from analysis.audit.compared import RANK, RATE
+from analysis.audit.compared import MEAN, RANK, RATE
 from analysis.audit.observe import UNKNOWN
 from analysis.audit.rates import FOUR_FIFTHS
 from analysis.audit.spec import BLOCKS, INDEPENDENT, PAIRS
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from analysis.metrics.shifts.draws import Span
 
 MINUS, THIN = "\u2212", "\u202f"
+SMALLEST = 1e-6
+"""Means below this are written as nought."""
 
 
 def number(value: float | None, measure: str, *, sign: bool = False) -> str:
@@ -27,11 +30,19 @@ def number(value: float | None, measure: str, *, sign: bool = False) -> str:
     if value is None:
         return "–"
     size = abs(value)
-    text = f"{size * 100:.1f}" if measure == RATE else f"{size:.2f}" if size < 100 else f"{size:,.0f}"
+    plain = f"{size:.{_places(size, measure)}f}" if size < 100 else f"{size:,.0f}"
+    text = f"{size * 100:.1f}" if measure == RATE else plain
     unit = (f"{THIN}points" if sign else f"{THIN}%") if measure == RATE else ""
     # what rounds to nought has no sign
     before = "" if not any(c in "123456789" for c in text) else MINUS if value < 0 else "+" if sign else ""
     return f"{before}{text}{unit}"
+
+
+def _places(size: float, measure: str) -> int:
+    """Decimal places: two, and of a small mean, such as a cost, as many as show three figures."""
+    if measure != MEAN or not SMALLEST <= size < 0.1:
+        return 2
+    return 2 - math.floor(math.log10(size))
 
 
 def span(found: Span | dict[str, float | None] | None, measure: str, *, sign: bool = False) -> str:

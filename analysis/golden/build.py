@@ -14,14 +14,14 @@ from analysis.metrics.filter import Condition
 from analysis.scoring.training.duplicates import groups
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from analysis.metrics.filter import Filter
     from analysis.store import Store
 
 GOOD = ("correct=1", "helpful>=4")
-"""Labels that call an answer good, where nothing else is said."""
+"""Labels that call an answer good, where nothing else is said, and no rubric has them on a scale: see :func:`usual`."""
 MOST = 10_000
 """Items of a dataset; of more, the newest are taken."""
 _THUMBS = "((s.name = 'thumbs' AND s.value > 0) OR (s.name = 'stars' AND s.value >= 4))"
@@ -109,7 +109,23 @@ def counts(items: Iterable[Item]) -> dict[str, int]:
     return dict(Counter(item.source.kind for item in items).most_common())
 
 
-def offered(store: Store) -> list[str]:
+def usual(scales: Mapping[str, tuple[int, int]]) -> tuple[str, ...]:
+    """Give the labels that call an answer good where nothing else is said.
+
+    Parameters
+    ----------
+    scales : mapping
+        The ends of each question that is a scale (:func:`analysis.review.queue.scales`): on one from 1 to 5, a 1 for
+        "correct" is as wrong as can be, and good are the two upper points.
+    """
+    return tuple(_upper(text.partition("=")[0].rstrip(">"), scales) or text for text in GOOD)
+
+
+def _upper(name: str, scales: Mapping[str, tuple[int, int]]) -> str:
+    return f"{name}>={max(scales[name][1] - 1, scales[name][0] + 1)}" if name in scales else ""
+
+
+def offered(store: Store, scales: Mapping[str, tuple[int, int]]) -> list[str]:
     """List labels of reviewers that may call an answer good, as conditions: each word, and the upper values."""
     rows = store.rows(
         """SELECT name, label, count(*) AS n, max(value) AS top, count(DISTINCT value) AS values FROM scores
@@ -118,6 +134,7 @@ def offered(store: Store) -> list[str]:
     )
     return [
         f"{row['name']}={row['label']}" if row["label"] is not None
+        else _upper(row["name"], scales) if row["name"] in scales
         else f"{row['name']}=1" if row["top"] == 1 and row["values"] <= 2
         else f"{row['name']}>={row['top'] - 1:g}"
         for row in rows

@@ -7,20 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.cancelled import CancelledError
 from analysis.golden import ask, dataset, rerun
 from analysis.golden.reading import read_answers
 from analysis.golden.rerun import Judging
-from analysis.overrides import load
 from analysis.scoring.judge.asking import Asker
-from analysis.scoring.judge.budget import Budget, Rate, rate
+from analysis.scoring.judge.budget import Budget, price_of
 from analysis.scoring.judge.client import connect
+from analysis.scoring.judge.many import Asked, ask_all
 from analysis.scoring.judge.rubric import rubrics
 from analysis.state import golden
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from analysis.golden.ask import Asked, Question
+    from analysis.golden.ask import Question
     from analysis.state.database import State
     from analysis.store import Store
 
@@ -136,15 +137,18 @@ class _Asking:
         self._tell, self._cancelled = tell, cancelled
         self.stopped: str | None = None
 
-    def ask(self, model: str, name: str, questions: Mapping[str, Question], *, as_json: bool) -> Asked:
+    def ask(self, model: str, name: str, questions: Mapping[str, Question], *, as_json: bool) -> Asked[str, str]:
         order = self._order
-        price = Rate(*order.price) if order.price else rate(model, None, load(self._store.workspace.prices))
+        price = price_of(model, order.price, self._store.workspace.prices)
         file = f"golden-{hashlib.sha256(name.encode()).hexdigest()}.jsonl"
         asker = Asker(connect(model, order.url, as_json=as_json), price, self._store.workspace.judged / file)
-        found = ask.ask(
-            questions, asker, self._budget,
-            on_progress=lambda done, total: self._tell("asking", done, total), cancelled=self._cancelled,
+        found = ask_all(
+            questions, asker, str, self._budget,
+            on_progress=lambda so_far: self._tell("asking", so_far.done, so_far.total), cancelled=self._cancelled,
         )  # fmt: skip
+        if self._cancelled():
+            spent = self._budget.spent
+            raise CancelledError(f"Cancelled; {len(found.answers):,} answers were kept, for {spent:.4f} USD.")
         self.stopped = found.stopped or self.stopped
         return found
 

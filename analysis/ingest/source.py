@@ -175,7 +175,7 @@ def open_source(path: Path, name: str) -> Source:
         head = file.read(SAMPLE_BYTES)
     if head[:4] == b"PAR1":
         return Source(path, name, "parquet", "binary", None, "", ())
-    encoding = _encoding(head)
+    encoding = encoding_of(head)
     text = head.decode(encoding, "replace").lstrip("\ufeff").encode() if encoding != "utf-8" else head
     controls = len(_CONTROLS.findall(text[:4096]))
     if controls > len(text[:4096]) // 20:
@@ -186,7 +186,8 @@ def open_source(path: Path, name: str) -> Source:
     return _table_source(path, name, encoding, text)
 
 
-def _encoding(head: bytes) -> str:
+def encoding_of(head: bytes) -> str:
+    """Tell the encoding of a text by its first bytes; UTF-8 where nothing speaks against it."""
     for bom, encoding in _BOMS:
         if head.startswith(bom):
             return encoding

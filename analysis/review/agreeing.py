@@ -11,7 +11,7 @@ from analysis.review.agreement import Agreement, agree
 from analysis.review.labels import labelled
 from analysis.review.plan import CHECKS
 from analysis.review.queue import rubric_of
-from analysis.review.rubrics import CHOICE, SCALE
+from analysis.review.rubrics import CHOICE, SCALE, as_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +41,7 @@ def agreements(state: State, queue: Queue, *, level: Level | None = None) -> lis
     Parameters
     ----------
     level : str or None
-        Takes every question for this level, where its answers allow it; else each for its own.
+        Takes every question for this level, where its answers allow it; words without an order stay nominal.
     """
     given = ratings(state, queue)
     found = []
@@ -73,11 +73,14 @@ def ratings(state: State, queue: Queue) -> pl.DataFrame:
 def _of(question: Question, own: pl.DataFrame, level: Level | None) -> OfQuestion:
     taken: Level = level or question.level  # type: ignore[assignment]
     order: Sequence[str] | None = None
+    values = as_numbers(question.options) if question.kind == CHOICE and taken != "nominal" else None
     if question.kind == SCALE:
         own = own.with_columns(pl.col("label").cast(pl.Float64))
-    elif taken == "interval":
-        taken = "nominal"  # words lie at no distance
-    elif taken == "ordinal":
+    elif values is not None:
+        own = own.with_columns(pl.col("label").replace_strict(values, return_dtype=pl.Float64))
+    elif taken == "interval" or question.level == "nominal":
+        taken = "nominal"  # words lie at no distance, and have no order but where the rubric says so
+    else:
         order = question.options
 
     def among(frame: pl.DataFrame) -> Agreement:

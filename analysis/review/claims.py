@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, delete, exists, func, insert, or_, select, update
 
 from analysis.review import events
-from analysis.review.events import COMMENT, FLAG, SKIP, SUBMIT, UNDO, Event
+from analysis.review.events import COMMENT, FLAG, REVEAL, SKIP, SUBMIT, UNDO, Event
 from analysis.review.queue import Queue, rubric_of
 from analysis.state.database import now
 from analysis.state.schema import drafts, items, labels, queues, slots
@@ -78,7 +78,7 @@ def save_draft(state: State, item: int, who: str, answers: Answers) -> None:
         If others have it now; the draft is kept all the same.
     """
     with state.write() as connection:
-        queue = _locked_queue(connection, item)
+        queue = locked_queue(connection, item)
         _keep_draft(connection, item, who, answers)
         held = _hold(connection, queue, item, who)
     if not held:
@@ -110,7 +110,7 @@ def submit(state: State, item: int, who: str, answers: Answers, *, seconds: floa
     rubric = rubric_of(state, queue_of(state, item))
     kept = rubric.fitting(answers)
     with state.write() as connection:
-        queue = _locked_queue(connection, item)
+        queue = locked_queue(connection, item)
         history = events.of_item(connection, item)
         own = [event for event in events.standing(history) if event.who == who and event.kind == SUBMIT]
         if own and own[-1].answers == kept:
@@ -143,9 +143,9 @@ def skip(state: State, item: int, who: str, reason: str, *, note: str = "", seco
     if reason not in REASONS:
         raise ValueError(f"{reason!r} is no reason. Reasons: {', '.join(REASONS)}.")
     with state.write() as connection:
-        queue = _locked_queue(connection, item)
+        queue = locked_queue(connection, item)
         gone = delete(slots).where(slots.c.item == item, slots.c.who == who, slots.c.until.is_not(None))
-        if not connection.execute(gone).rowcount and _labelled(connection, item, who):
+        if not connection.execute(gone).rowcount and has_labelled(connection, item, who):
             raise ValueError("You have labelled this item already. Take that back first.")
         return events.add(connection, queue, item, SKIP, who, reason=reason, note=note, seconds=seconds)
 
@@ -153,7 +153,7 @@ def skip(state: State, item: int, who: str, reason: str, *, note: str = "", seco
 def flag(state: State, item: int, who: str, note: str = "") -> int:
     """Flag an item for whoever runs the queue; beside its label, not instead of it."""
     with state.write() as connection:
-        return events.add(connection, _locked_queue(connection, item), item, FLAG, who, note=note)
+        return events.add(connection, locked_queue(connection, item), item, FLAG, who, note=note)
 
 
 def comment(state: State, item: int, who: str, note: str) -> int:
@@ -167,7 +167,7 @@ def comment(state: State, item: int, who: str, note: str) -> int:
     if not note.strip():
         raise ValueError("A comment needs words.")
     with state.write() as connection:
-        return events.add(connection, _locked_queue(connection, item), item, COMMENT, who, note=note.strip())
+        return events.add(connection, locked_queue(connection, item), item, COMMENT, who, note=note.strip())
 
 
 def undo(state: State, queue: Queue, who: str) -> Event | None:
@@ -181,29 +181,25 @@ def undo(state: State, queue: Queue, who: str) -> Event | None:
     Raises
     ------
     ValueError
-        If the item has been decided since.
+        If the item has been decided since, or this person has looked at what others said of it: a label given anew
+        would not be blind.
     """
     with state.write() as connection:
         lock(connection, queue.id)
         done = events.last_of(connection, queue, who)
         if done is None:
             return None
-        if done.kind == SUBMIT and any(e.kind == events.ADJUDICATE for e in events.of_item(connection, done.item)):
+        later = [event for event in events.of_item(connection, done.item) if event.id > done.id]
+        if done.kind == SUBMIT and any(event.kind == events.ADJUDICATE for event in later):
             raise ValueError("This item has been decided since; its labels stay.")
+        if done.kind == SUBMIT and any(event.kind == REVEAL and event.who == who for event in later):
+            raise ValueError("You have looked at what others said of this item since; your label stays.")
         events.add(connection, queue, done.item, UNDO, who, undoes=done.id)
         if done.kind == SUBMIT:
             own = update(slots).where(slots.c.item == done.item, slots.c.who == who)
             connection.execute(own.values(until=now() + CLAIM))
             _keep_draft(connection, done.item, who, done.answers or {})
         return done
-
-
-def reveal(state: State, item: int, who: str) -> list[Event]:
-    """Others' labels, flags and comments of an item, in their order; none before one's own label is in."""
-    with state.read() as connection:
-        if not _labelled(connection, item, who):
-            return []
-        return [event for event in events.standing(events.of_item(connection, item)) if event.who != who]
 
 
 def lock(connection: Connection, queue: int) -> Any:  # noqa: ANN401 - a row
@@ -281,7 +277,8 @@ def _hold(connection: Connection, queue: Queue, item: int, who: str) -> bool:
     return True
 
 
-def _labelled(connection: Connection, item: int, who: str) -> bool:
+def has_labelled(connection: Connection, item: int, who: str) -> bool:
+    """Whether somebody's label of an item is in."""
     own = select(slots.c.id).where(slots.c.item == item, slots.c.who == who, slots.c.until.is_(None))
     return connection.execute(own).first() is not None
 
@@ -297,7 +294,8 @@ def _keep_draft(connection: Connection, item: int, who: str, answers: Answers) -
         connection.execute(insert(drafts).values(item=item, who=who, answers=answers, made=now()))
 
 
-def _locked_queue(connection: Connection, item: int) -> Queue:
+def locked_queue(connection: Connection, item: int) -> Queue:
+    """Take the lock of the queue that an item is in within a transaction; gives the queue."""
     queue = connection.execute(select(items.c.queue).where(items.c.id == item)).scalar()
     if queue is None:
         raise ValueError(f"There is no item {item}.")

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 from analysis.metrics.intervals import wilson
 from analysis.review.labels import labelled
 from analysis.review.plan import PLAN, RANDOM
+from analysis.review.queue import rubric_of
+from analysis.review.rubrics import CHOICE, SCALE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analysis.review.labels import Labelled
     from analysis.review.queue import Queue
+    from analysis.review.rubrics import Question
     from analysis.state.database import State
 
 ALL = ""
@@ -53,20 +56,44 @@ class Rate:
 def estimate(state: State, queue: Queue, question: str, answer: object) -> Rate | None:
     """Estimate the share of the frame's records whose answer to a question is this one, by those labelled so far.
 
-    An item counts with the share of its labels that say so, or as it was decided. One that was not asked the question
-    counts as not saying so. Items of an arm with an unknown probability, gold and attention items do not count.
+    An item counts with the share of its labels that say so, or as it was decided. A label that was not asked the
+    question counts as not saying so; one that was, and left it out, does not count. Nor do items of an arm with an
+    unknown probability, gold and attention items.
 
     Returns
     -------
     Rate or None
         None where nothing that could count is labelled.
     """
+    return _estimated(queue, _counting(state, queue), rubric_of(state, queue).question(question), answer)
+
+
+def estimates(state: State, queue: Queue) -> list[tuple[Question, object, Rate]]:
+    """Estimate as :func:`estimate` does each answer to each choice and scale; empty where nothing that counts is."""
+    counting = _counting(state, queue)
+    return [
+        (question, answer, rate)
+        for question in rubric_of(state, queue).questions if question.kind in (CHOICE, SCALE)
+        for answer in question.options or range(question.low, question.high + 1)
+        if (rate := _estimated(queue, counting, question, answer)) is not None
+    ]  # fmt: skip
+
+
+def _counting(state: State, queue: Queue) -> list[Labelled]:
+    """The labelled items that speak for the frame."""
+    return [
+        one for one in labelled(state, queue)
+        if one.labels and one.item.arm in (PLAN, RANDOM) and one.item.probability is not None
+    ]  # fmt: skip
+
+
+def _estimated(queue: Queue, counting: Sequence[Labelled], question: Question, answer: object) -> Rate | None:
     sizes = {one["name"]: one["frame"] for one in queue.plan.get("strata") or ()} or {ALL: queue.plan.get("frame", 0)}
     values: dict[str, list[float]] = {name: [] for name in sizes}
-    for one in labelled(state, queue):
-        known = one.item.arm in (PLAN, RANDOM) and one.item.probability is not None
-        if known and one.labels:
-            values[one.item.stratum or ALL].append(_share(one, question, answer))
+    for one in counting:
+        share = _share(one, question, answer)
+        if share is not None:
+            values[one.item.stratum or ALL].append(share)
     return weighted([Part(sizes[name], values[name]) for name in sizes])
 
 
@@ -107,9 +134,10 @@ def weighted(parts: Sequence[Part]) -> Rate | None:
     return Rate(value, low, high, n, frame, sum(part.frame for part in parts) - frame)
 
 
-def _share(one: Labelled, question: str, answer: object) -> float:
-    events = [one.decision] if one.decision else one.labels
-    return sum((event.answers or {}).get(question) == answer for event in events) / len(events)
+def _share(one: Labelled, question: Question, answer: object) -> float | None:
+    given = [event.answers or {} for event in ([one.decision] if one.decision else one.labels)]
+    told = [answers for answers in given if question.name in answers or not question.asked(answers)]
+    return sum(answers.get(question.name) == answer for answers in told) / len(told) if told else None
 
 
 def _variance(values: Sequence[float], mean: float) -> float:

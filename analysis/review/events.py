@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from analysis.state.database import State
 
 SUBMIT, SKIP, FLAG, COMMENT, UNDO, ADJUDICATE = "submit", "skip", "flag", "comment", "undo", "adjudicate"
+REVEAL = "reveal"
+"""Somebody who has labelled an item looked at what others said of it."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from analysis.review import queue as queues
 from analysis.review.events import SUBMIT
 from analysis.review.labels import gathered, labelled
 from analysis.review.plan import GOLD, IMPORTED, Drawn
-from analysis.review.rubrics import CHOICE, SCALE, AnswersError, Question, Rubric
+from analysis.review.rubrics import CHOICE, SCALE, AnswersError, Question, Rubric, as_numbers
 from analysis.state import rubrics as kept
 from analysis.state import schema
 from analysis.state.database import now
@@ -45,6 +45,8 @@ class Report:
         Labels that were taken in, and those that were there already.
     without_record : list of str
         Items that name no record here: they count for agreement, and in no rate.
+    again, nameless : int
+        Labels of which an earlier one by the same rater gave way, and those without an item or a rater, not taken.
     refused : list of str
         Which labels were not taken, and why.
     """
@@ -56,24 +58,36 @@ class Report:
     labels: int
     same: int
     gold: int
+    again: int
+    nameless: int
     without_record: list[str]
     refused: list[str]
 
 
-def bring_in(store: Store, state: State, table: Table, name: str, *, who: str) -> Report:
+def bring_in(
+    store: Store, state: State, table: Table, name: str, *, order: Sequence[str] = (), who: str
+) -> Report:  # fmt: skip
     """Take labels of other tools into a queue, which is made where there is none of that name.
 
     Each rater is a reviewer. A label that is there already is not taken twice; another one by the same rater takes its
     place, and both are kept.
 
+    Parameters
+    ----------
+    order : sequence of str
+        Of labels that are words and have an order, from least to most; of a queue that is made.
+
     Raises
     ------
     ValueError
-        If there is nothing to take.
+        If there is nothing to take, or a label is not in `order`.
     """
     if not table.labels:
         raise ValueError("There are no labels in it.")
-    version = None if _exists(state, name) else _own_rubric(state, name, table, who)
+    made = _exists(state, name)
+    if made and order:
+        raise ValueError(f"The queue {name} has its rubric, and with it an order, already.")
+    version = None if made else _own_rubric(state, name, table, order, who)
     with state.write() as connection:
         queue = _made(connection, state, name, table, version, who)
         rubric = queues.rubric_of(state, queue) if version is None else ready_made.read(version.body)
@@ -88,7 +102,7 @@ def bring_in(store: Store, state: State, table: Table, name: str, *, who: str) -
         {"ids": table.items})}  # fmt: skip
     return Report(
         name, question.name, len(table.items), len(table.raters), len(taken.rows), taken.same, len(table.gold),
-        [item for item in table.items if item.lower() not in known], taken.refused,
+        table.again, table.nameless, [item for item in table.items if item.lower() not in known], taken.refused,
     )  # fmt: skip
 
 
@@ -195,17 +209,28 @@ def _exists(state: State, name: str) -> bool:
     return any(queue.name == name for queue in queues.everything(state))
 
 
-def _own_rubric(state: State, name: str, table: Table, who: str) -> kept.Version:
-    """Make the rubric of labels from elsewhere: whole numbers are a scale, words a choice."""
+def _own_rubric(state: State, name: str, table: Table, order: Sequence[str], who: str) -> kept.Version:
+    """Make the rubric of labels from elsewhere: whole numbers are a scale, other numbers and words a choice."""
     texts = sorted({label for _, _, label in table.labels} | set(table.gold.values()))
     numbers = [int(text) for text in texts if text.lstrip("-").isdecimal()]
     title = table.label or LABEL
-    if len(numbers) == len(texts) and max(numbers) - min(numbers) <= 100:
+    odd = [text for text in texts if text not in order] if order else []
+    if odd:
+        raise ValueError(f"{odd[0]!r} is not in the order given: {', '.join(order)}.")
+    if order:
+        question = Question(LABEL, title, CHOICE, options=tuple(order), level="ordinal")
+    elif len(numbers) == len(texts) and max(numbers) - min(numbers) <= 100:
         low, high = min(numbers), max(numbers)
         question = Question(LABEL, title, SCALE, low=low, high=max(high, low + 1), level="ordinal")
     else:
-        question = Question(LABEL, title, CHOICE, options=tuple(texts) if len(texts) > 1 else (*texts, "(another)"))
-    return kept.save(state, f"labels of {name}", Rubric(f"labels of {name}", title, (question,)).as_json(), who=who)
+        values = as_numbers(texts)
+        if values is not None:
+            texts = sorted(texts, key=values.__getitem__)
+        options = tuple(texts) if len(texts) > 1 else (*texts, "(another)")
+        level = "interval" if values is not None and len(texts) > 1 else "nominal"
+        question = Question(LABEL, title, CHOICE, options=options, level=level)
+    rubric = Rubric(f"labels of {name}", f"Labels of {name}", (question,))
+    return kept.save(state, rubric.name, rubric.as_json(), who=who)
 
 
 def _made(
@@ -216,11 +241,13 @@ def _made(
         return queues.add(connection, name, version, {"method": IMPORTED}, reviewers=most, who=who)
     found = queues.find(state, name)
     queue = queues.Queue(**claims.lock(connection, found.id))
-    raters = {(item, rater) for item, rater, _ in table.labels}
+    raters: dict[str, set[str]] = {}
+    for item, rater, _ in table.labels:
+        raters.setdefault(item, set()).add(rater)
     if queue.plan.get("method") != IMPORTED:
         return queue
     for one in gathered(queues.within(connection, queue), events.within(connection, queue)):
-        had = {event.who for event in one.labels} | {rater for item, rater in raters if item == one.item.record_id}
+        had = {event.who for event in one.labels} | raters.get(one.item.record_id, set())
         most = max(most, len(had))
     if most > queue.reviewers:  # of labels from elsewhere there are as many as there are
         connection.execute(update(schema.queues).where(schema.queues.c.id == queue.id).values(reviewers=most))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analysis.review import claims, events
-from analysis.review.events import ADJUDICATE, FLAG, SKIP, SUBMIT, Event
+from analysis.review.events import ADJUDICATE, SUBMIT, Event
 from analysis.review.plan import CHECKS
 from analysis.review.queue import contents, rubric_of
 
@@ -41,51 +41,6 @@ class Disagreement:
     questions: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Reviewer:
-    """How far somebody is with a queue.
-
-    Parameters
-    ----------
-    done, skipped, flagged : int
-        Items.
-    left : int
-        Items that they may still be given: with a free slot, and neither labelled nor skipped by them.
-    seconds : float or None
-        Median time of a label.
-    an_hour : float or None
-        Labels an hour, of the time that they took.
-    gold : tuple of int
-        Answers to gold and attention items that were as expected, and all of them.
-    """
-
-    who: str
-    done: int
-    skipped: int
-    flagged: int
-    left: int
-    seconds: float | None
-    an_hour: float | None
-    gold: tuple[int, int]
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a queue is: items, those with all labels, labels given and needed, and each reviewer, by name."""
-
-    items: int
-    finished: int
-    labels: int
-    wanted: int
-    flagged: int
-    decided: int
-    reviewers: tuple[Reviewer, ...]
-
-    def of(self, who: str) -> Reviewer | None:
-        """How far one person is; None for somebody who has done nothing yet."""
-        return next((reviewer for reviewer in self.reviewers if reviewer.who == who), None)
-
-
 def labelled(state: State, queue: Queue) -> list[Labelled]:
     """Every item of a queue in its order with what holds of it: the newest label of each person, none taken back."""
     return gathered(contents(state, queue), events.of_queue(state, queue))
@@ -103,30 +58,16 @@ def gathered(items: Iterable[Kept], history: Iterable[Event]) -> list[Labelled]:
     return [Labelled(item, tuple(newest.get(item.id, {}).values()), decided.get(item.id)) for item in items]
 
 
-def progress(state: State, queue: Queue) -> Progress:
-    """Tell how far a queue is, and each person who has done something in it."""
-    found, history = labelled(state, queue), events.standing(events.of_queue(state, queue))
-    people = sorted({event.who for event in history if event.kind in (SUBMIT, SKIP, FLAG)})
-    return Progress(
-        items=len(found),
-        finished=sum(len(one.labels) >= queue.reviewers for one in found),
-        labels=sum(len(one.labels) for one in found),
-        wanted=len(found) * queue.reviewers,
-        flagged=len({event.item for event in history if event.kind == FLAG}),
-        decided=sum(one.decision is not None for one in found),
-        reviewers=tuple(_reviewer(who, queue, found, history) for who in people),
-    )
-
-
 def disagreements(state: State, queue: Queue, *, decided: bool = False) -> list[Disagreement]:
     """List the items with all their labels whose required answers differ; those decided already only where asked for.
 
-    A question that only some were asked does not count: the one that it hangs on differs.
+    A question that only some were asked does not count: the one that it hangs on differs. Of gold and attention items
+    the answer is known: there is nothing to decide.
     """
     required = [question for question in rubric_of(state, queue).questions if question.required]
     found = []
     for one in labelled(state, queue):
-        if len(one.labels) < max(queue.reviewers, 2) or (one.decision and not decided):
+        if one.item.arm in CHECKS or len(one.labels) < max(queue.reviewers, 2) or (one.decision and not decided):
             continue
         given = [event.answers or {} for event in one.labels]
         differing = tuple(
@@ -164,40 +105,3 @@ def adjudicate(state: State, item: int, who: str, answers: Answers, *, note: str
             raise ValueError("Nobody has labelled this item yet: there is nothing to decide.")
         before = next((event.answers for event in reversed(history) if event.kind == ADJUDICATE), None)
         return events.add(connection, queue, item, ADJUDICATE, who, answers=kept, before=before, note=note)
-
-
-def _reviewer(who: str, queue: Queue, found: list[Labelled], history: list[Event]) -> Reviewer:
-    own = [event for one in found for event in one.labels if event.who == who]
-    timed = sorted(event.seconds for event in own if event.seconds)
-    skipped = {event.item for event in history if event.who == who and event.kind == SKIP}
-    done = {event.item for event in own}
-    return Reviewer(
-        who=who,
-        done=len(done),
-        skipped=len(skipped - done),
-        flagged=len({event.item for event in history if event.who == who and event.kind == FLAG}),
-        left=sum(
-            one.item.id not in done | skipped and len(one.labels) < queue.reviewers for one in found
-        ),
-        seconds=_median(timed),
-        an_hour=3600 * len(timed) / sum(timed) if timed else None,
-        gold=_gold(who, found),
-    )  # fmt: skip
-
-
-def _gold(who: str, found: list[Labelled]) -> tuple[int, int]:
-    right = asked = 0
-    for one in found:
-        if one.item.arm not in CHECKS:
-            continue
-        for event in one.labels:
-            if event.who == who:
-                expected = one.item.expected or {}
-                asked += len(expected)
-                right += sum((event.answers or {}).get(name) == answer for name, answer in expected.items())
-    return right, asked
-
-
-def _median(values: list[float]) -> float | None:
-    middle = len(values) // 2
-    return (values[middle] + values[~middle]) / 2 if values else None

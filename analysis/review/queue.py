@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from analysis.review import ready_made
-from analysis.review.rubrics import read
+from analysis.review.rubrics import SCALE, read
 from analysis.review.sampling import draw
 from analysis.state import rubrics as kept
 from analysis.state.database import now
@@ -63,7 +63,7 @@ def make(
     Raises
     ------
     ValueError
-        If the name is taken or empty, there is no such rubric, or the plan draws nothing.
+        If the name is taken or empty, there is no such rubric, the plan draws nothing, or a gold item has no record.
     """
     if not name.strip():
         raise ValueError("A queue needs a name.")
@@ -71,13 +71,25 @@ def make(
         raise ValueError("An item needs a reviewer, one at least.")
     form, version = ready_made.find(state, rubric)
     for check in plan.checks:
-        form.fitting(check.expected)
+        form.fitting(check.expected, part=True)
+    _check_records(store, [check.record_id for check in plan.checks])
     sample = draw(store, plan)
     body = plan.as_json() | sample.as_json() | {"looked_at": plan.filter.sentence()}
     with state.write() as connection:
         queue = add(connection, name.strip(), version, body, reviewers=reviewers, who=who)
         put(connection, queue, sample.items)
     return queue
+
+
+def _check_records(store: Store, ids: Sequence[str]) -> None:
+    """Refuse gold items that name no record: nobody could answer them."""
+    rows = store.rows(
+        "SELECT id::VARCHAR AS id FROM records WHERE id IN (SELECT TRY_CAST(unnest($ids) AS UUID))", {"ids": list(ids)}
+    )
+    known = {row["id"] for row in rows}
+    missing = [one for one in ids if one.lower() not in known]
+    if missing:
+        raise ValueError(f"{missing[0]!r}, of the gold and attention items, is no record's id.")
 
 
 def add(
@@ -159,6 +171,17 @@ def within(connection: Connection, queue: Queue, some: Sequence[int] | None = No
     if some is not None:
         query = query.where(items.c.id.in_(some))
     return [Kept(**row) for row in connection.execute(query).mappings()]
+
+
+def scales(state: State) -> dict[str, tuple[int, int]]:
+    """The ends of each question that is a scale in the rubric of some queue; the widest, where there are several."""
+    found: dict[str, tuple[int, int]] = {}
+    for name, version in {(queue.rubric, queue.rubric_version) for queue in everything(state)}:
+        for question in read(kept.get(state, name, version).body).questions:
+            if question.kind == SCALE:
+                low, high = found.get(question.name, (question.low, question.high))
+                found[question.name] = min(low, question.low), max(high, question.high)
+    return found
 
 
 def rubric_of(state: State, queue: Queue) -> Rubric:

@@ -93,6 +93,13 @@ def find(state: State, name: str, version: int | None = None) -> tuple[Rubric, V
     return read(found.body), found
 
 
+def keep(state: State, rubric: Rubric, *, who: str) -> Version:
+    """Write a rubric down as the next version of its name; the first of a ready-made one is that which came with it."""
+    if rubric.name in READY:
+        find(state, rubric.name)
+    return kept.save(state, rubric.name, rubric.as_json(), who=who)
+
+
 def everything(state: State) -> list[Rubric]:
     """The newest version of each rubric, the ready-made ones first."""
     own = {version.name: read(version.body) for version in kept.newest(state)}

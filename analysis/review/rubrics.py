@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +12,7 @@ import yaml
 from analysis.review.agreement import LEVELS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 CHOICE, SCALE, TEXT, SPAN, CORRECTION = KINDS = ("choice", "scale", "text", "span", "correction")
 """One of several options; a whole number; words; places in the texts; the response as it should have been."""
@@ -19,6 +21,8 @@ FIELDS = ("prompt", "response", "messages", "documents")
 """Texts that a span can lie in."""
 
 Answers = dict[str, Any]
+
+_COMMA = re.compile(r"^([-+]?\d+),(\d{1,2})$")
 
 
 class RubricError(ValueError):
@@ -120,8 +124,13 @@ class Rubric:
                 return question
         raise KeyError(f"The rubric {self.name} has no question {name!r}.")
 
-    def fitting(self, answers: Mapping[str, Any]) -> Answers:
+    def fitting(self, answers: Mapping[str, Any], *, part: bool = False) -> Answers:
         """Check answers; gives those to the questions that are asked, without the empty ones.
+
+        Parameters
+        ----------
+        part : bool
+            Whether they may be to some of the questions alone.
 
         Raises
         ------
@@ -136,7 +145,7 @@ class Rubric:
             if not question.asked(kept):
                 continue
             if answer is None or answer == "" or answer == []:
-                if question.required:
+                if question.required and not part:
                     problems[question.name] = "An answer is needed."
             elif problem := question.problem(answer):
                 problems[question.name] = problem
@@ -189,6 +198,15 @@ def from_yaml(text: str) -> Rubric:
         return read(yaml.safe_load(text))
     except yaml.YAMLError as error:
         raise RubricError(f"The rubric is no YAML: {error}") from error
+
+
+def as_numbers(options: Iterable[str]) -> dict[str, float] | None:
+    """Give the value of each option, where all are numbers in words, also with a comma as in 2,5; else None."""
+    try:
+        found = {option: float(_COMMA.sub(r"\1.\2", option)) for option in options}
+    except ValueError:
+        return None
+    return found if all(map(math.isfinite, found.values())) else None
 
 
 def _wrong(question: Question, known: Mapping[str, Question]) -> str | None:

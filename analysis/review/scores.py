@@ -6,7 +6,9 @@ All of it can be made anew from the state store: it is, when a process first ask
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+import threading
+import time
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
     from analysis.review.events import Event
     from analysis.review.queue import Kept
-    from analysis.review.rubrics import Rubric
+    from analysis.review.rubrics import Question, Rubric
     from analysis.state.database import State
     from analysis.store import Store
 
@@ -48,18 +50,35 @@ _OWN = "import_id IS NULL AND origin = 'human'"
 _seen: WeakKeyDictionary[Store, dict[int, int]] = WeakKeyDictionary()
 """The last event of each queue that a store has; the events of a queue come in the order of their numbers."""
 
+PACE = 5.0
+"""Seconds between two writes where people read pages while others label."""
+_wrote: WeakKeyDictionary[Store, float] = WeakKeyDictionary()
+_syncing = threading.Lock()
+
+
+def keep_up(store: Store, state: State) -> None:
+    """Do as :func:`sync`, but for :data:`PACE` after it wrote: what was read then is remembered so long."""
+    if time.monotonic() - _wrote.get(store, -PACE) >= PACE:
+        sync(store, state)
+
 
 def sync(store: Store, state: State) -> int:
     """Bring the log store's scores to what the labels say; what is there already is not written again.
 
-    A yes is 1 and a no 0, a point of a scale its number, any other answer a label. Where an item is decided, that is
-    its one score. Gold and attention items give none, spans neither.
+    It is done where scores are about to be read, not at each label: a write makes everything be read anew. A yes is 1
+    and a no 0, a point of a scale its number, any other answer a label. Where an item is decided, that is its one
+    score. Gold and attention items give none, spans neither.
 
     Returns
     -------
     int
         How many items were looked at.
     """
+    with _syncing:  # two at once would both find the same label missing, and write it twice
+        return _synced(store, state)
+
+
+def _synced(store: Store, state: State) -> int:
     first = store not in _seen
     done = dict(_seen.get(store, {}))
     with state.read() as connection:
@@ -97,11 +116,15 @@ def _rows(rubric: Rubric, items: list[Kept], history: list[Event]) -> list[Row]:
             for question in rubric.questions:
                 answer = (event.answers or {}).get(question.name)
                 if answer is not None and question.kind != SPAN:
-                    value = float(answer) if question.kind == SCALE else {YES: 1.0, NO: 0.0}.get(answer)
-                    label = None if value is not None else answer
-                    found.append((_id(one.item.id, who, question.name), one.item.record_id, question.name, value,
-                                  label, event.made))  # fmt: skip
+                    id = _id(one.item.id, who, question.name)
+                    found.append((id, one.item.record_id, question.name, *as_score(question, answer), event.made))
     return found
+
+
+def as_score(question: Question, answer: Any) -> tuple[float | None, str | None]:  # noqa: ANN401 - text or number
+    """Give an answer as the value or the label of a score: a yes is 1 and a no 0, a point of a scale its number."""
+    value = float(answer) if question.kind == SCALE else {YES: 1.0, NO: 0.0}.get(answer)
+    return value, None if value is not None else str(answer)
 
 
 def _ids(rubric: Rubric, history: list[Event]) -> set[str]:
@@ -120,6 +143,7 @@ def _put(store: Store, rows: list[Row], gone: set[str] | None) -> None:
     if {tuple(row.values()) for row in there} == set(rows):
         return
     frame = pl.DataFrame(rows, schema=_COLUMNS, orient="row")
+    _wrote[store] = time.monotonic()
     with store.write() as cursor:
         cursor.execute(f"DELETE FROM scores WHERE {_OWN} AND id IN (SELECT unnest($ids)::UUID)",
                        {"ids": [row["id"] for row in there]})  # fmt: skip

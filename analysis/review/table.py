@@ -1,30 +1,41 @@
-"""Labels as other tools write them: a row a label, or a row an item with a column a rater; CSV or JSONL."""
+"""Labels as other tools write them: a row a label, or a row an item with a column a rater."""
 
 from __future__ import annotations
 
-import csv
-import json
+import math
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from analysis.review import rows as files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
 _ITEM = ("item", "item_id", "record_id", "id", "task", "task_id")
-_RATER = ("rater", "annotator", "reviewer", "coder", "worker", "user", "who")
+_RATER = ("rater", "annotator", "reviewer", "coder", "worker", "user", "who", "_annotator_id")
 _LABEL = ("label", "answer", "rating", "value", "annotation", "code")
+
+
+_LONGEST = 100
+"""Letters of a label where it is not said which columns are raters': longer ones are texts of items."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """Labels: (item, rater, label) each, all text; the gold labels by item; the name of the column of labels."""
+    """Labels: (item, rater, label) each, all text; the gold labels by item; the name of the column of labels.
+
+    `again` labels were given where the rater had labelled the item before, and took the place of those; `nameless` ones
+    name no item, or nobody who gave them.
+    """
 
     labels: tuple[tuple[str, str, str], ...]
     gold: dict[str, str]
     label: str | None = None
+    again: int = 0
+    nameless: int = 0
 
     @cached_property
     def items(self) -> list[str]:
@@ -43,64 +54,67 @@ class Table:
 
 
 def read(
-    path: Path, *, item: str | None = None, rater: str | None = None, label: str | None = None, gold: str | None = None
+    path: Path,
+    *,
+    item: str | None = None,
+    rater: str | Sequence[str] | None = None,
+    label: str | None = None,
+    gold: str | None = None,
 ) -> Table:
     """Read labels from a file.
 
-    Without `rater`, and no column that is called so, every column but the item's and the gold one is a rater's.
+    Parameters
+    ----------
+    rater : str or sequence of str or None
+        The column that says who; several are a rater each. Without it, and no column that is called so, every column
+        but the item's and the gold one is a rater's.
 
     Raises
     ------
     ValueError
-        If it is no such table, or a column that is named is not there.
+        If it is no such table, a column that is named is not there, or it can't be told which are the raters'.
     """
-    rows = _rows(path)
+    rows = files.read(path)
     columns = list(dict.fromkeys(name for row in rows for name in row))
-    for name in (item, rater, label, gold):
+    named = [rater] if isinstance(rater, str) else list(rater or ())
+    for name in (item, *named, label, gold):
         if name is not None and name not in columns:
             raise ValueError(f"{path.name} has no column {name!r}. Columns: {', '.join(columns)}.")
     item = item or _called(columns, _ITEM) or next(iter(columns), None)
-    rater = rater or _called(columns, _RATER)
+    who = named[0] if len(named) == 1 else None if named else _called(columns, _RATER)
     if item is None:
         raise ValueError(f"{path.name} is empty.")
-    if rater is None:
-        raters = [name for name in columns if name not in (item, gold)]
+    if who is None:
+        raters = named or [name for name in columns if name not in (item, gold)]
+        if not named:
+            _check(path, rows, raters)
         found: list[tuple[object, object, object]] = [
             (row.get(item), name, row.get(name)) for row in rows for name in raters
         ]
     else:
         label = label or _called(columns, _LABEL)
         if label is None:
-            raise ValueError(f"Which column of {path.name} holds the labels? Name it: --label COL.")
-        found = [(row.get(item), row.get(rater), row.get(label)) for row in rows]
+            raise ValueError(
+                f"Which column of {path.name} holds the labels? Name it: --label COL. Columns: {', '.join(columns)}."
+            )
+        found = [(row.get(item), row.get(who), row.get(label)) for row in rows]
+    given = [(_text(one), _text(name), _text(said)) for one, name, said in found if _text(said)]
     # of several labels of an item by one rater the last counts
-    newest = {(_text(one), _text(who)): _text(given) for one, who, given in found if _text(given)}
-    labels = tuple((one, who, given) for (one, who), given in newest.items() if one and who)
+    newest = {(one, name): said for one, name, said in given if one and name}
+    nameless = sum(not (one and name) for one, name, _ in given)
     known = {_text(row.get(item)): _text(row.get(gold)) for row in rows if gold and _text(row.get(gold))}
-    return Table(labels, known, label)
+    labels = tuple((one, name, said) for (one, name), said in newest.items())
+    return Table(labels, known, label, len(given) - nameless - len(newest), nameless)
 
 
-def _rows(path: Path) -> list[dict[str, Any]]:
-    if path.suffix.lower() in (".jsonl", ".ndjson"):
-        return list(_objects(path))
-    if path.suffix.lower() not in (".csv", ".tsv"):
-        raise ValueError(f"{path.name}: labels are read from .csv, .tsv and .jsonl.")
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file, delimiter="\t" if path.suffix.lower() == ".tsv" else ",")
-        return [{name: value for name, value in row.items() if name is not None} for row in reader]
-
-
-def _objects(path: Path):  # type: ignore[no-untyped-def]  # noqa: ANN202
-    with path.open(encoding="utf-8-sig") as file:
-        for number, line in enumerate(file, start=1):
-            if line.strip():
-                try:
-                    row = json.loads(line)
-                except json.JSONDecodeError as error:
-                    raise ValueError(f"{path.name}, line {number}: no JSON ({error.msg}).") from error
-                if not isinstance(row, dict):
-                    raise ValueError(f"{path.name}, line {number}: no object.")
-                yield row
+def _check(path: Path, rows: Sequence[dict[str, Any]], raters: Sequence[str]) -> None:
+    """Refuse a table of which a column holds texts and not labels: it would pass for a rater."""
+    for name in raters:
+        if any(len(_text(row.get(name))) > _LONGEST for row in rows):
+            raise ValueError(
+                f"The column {name!r} of {path.name} holds texts and no labels. Say which columns are raters': "
+                "--rater COL, once for each; or, where a row is a label, the column that says who."
+            )
 
 
 def _called(columns: Sequence[str], names: Sequence[str]) -> str | None:
@@ -110,14 +124,17 @@ def _called(columns: Sequence[str], names: Sequence[str]) -> str | None:
 def _text(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, list):  # the labels of one answer
+        return ", ".join(sorted(map(_text, value)))
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return "" if value is None else str(value).strip()
+    missing = value is None or (isinstance(value, float) and math.isnan(value))
+    return "" if missing else str(value).strip()
 
 
 def expected(path: Path) -> dict[str, dict[str, Any]]:
     """Read gold items: a column for the item, and one for each question; whole numbers are points of a scale."""
-    rows = _rows(path)
+    rows = files.read(path)
     item = _called(list(rows[0]) if rows else [], _ITEM)
     if item is None:
         raise ValueError(f"{path.name} has no column called item.")

@@ -184,7 +184,7 @@ labels = Table(
     Column("record_id", String(200), nullable=False),
     Column("who", String(200), nullable=False),
     Column("made", DateTime, nullable=False),
-    Column("kind", String(20), nullable=False),  # submit, skip, flag, comment, undo or adjudicate
+    Column("kind", String(20), nullable=False),  # submit, skip, flag, comment, undo, adjudicate, reveal
     Column("rubric_version", Integer, nullable=False),
     Column("answers", JSON),
     Column("before", JSON),  # the same person's answers before, of an adjudication the decision before

@@ -11,6 +11,7 @@ import pytest
 
 from analysis.audit.as_html import as_html
 from analysis.audit.as_pdf import as_pdf
+from analysis.audit.faces import Faces
 from analysis.audit.report import examine, run
 from analysis.audit.spec_file import parse
 from analysis.review import claims, queue, scores
@@ -236,6 +237,22 @@ def test_pdf_is_written_where_it_can_be(store: Store, state: State):
     decisions(store, m=(60, 120), f=(57, 120))
     audit = run(store, state, parse(SINGLE), who="ann")
     assert as_pdf(audit).startswith(b"%PDF-")
+
+
+def test_letters_of_a_pdf_are_set_in_a_face_that_has_them_or_said_to_be_missing(store: Store, state: State):
+    pytest.importorskip("reportlab")
+    faces = Faces()
+    assert faces.marked("Zoë & Co − 5\u202f%") == "Zoë &amp; Co - 5\u00a0%"
+    assert "Łukasz</font>" in faces.marked("Łukasz Müller")  # the word whole, the other as ever
+    assert faces.marked("Łukasz Müller").endswith(" Müller")
+    assert "李</font>" in faces.marked("李")
+    assert faces.missing == set()
+    assert faces.marked("a\U00013000") == "a?"
+    assert faces.notes[0] == "No face for these letters was found; ? stands for them: U+13000."
+    assert ("not embedded" in faces.notes[-1]) == bool(faces.named)
+    decisions(store, **{"Łukasz Δ": (60, 120), "李": (57, 120), "\U00013000": (50, 120)})
+    text = SINGLE.replace("reference: m", "reference: Łukasz Δ") + "notes: <b>Žluťoučký</b> & co\n"
+    assert as_pdf(run(store, state, parse(text), who="Łucja")).startswith(b"%PDF-")
 
 
 def test_the_screener_of_the_sample_loses_half_a_point_in_pairs(store: Store):

@@ -38,7 +38,7 @@ def test_a_specification_is_read():
         ("reference: male", "reference: men", "line 8, column 1: 'men' is none of the groups"),
         ("name: screener", "name: The Screener", "line 1, column 1: a name has small letters"),
         ("name: screener", "name: [", "line 3, column 7: expected"),
-        ("{ranking: ", "{read: latency, ranking: ", "line 6, column 1: give one of read, when"),
+        ("{ranking: ", "{read: latency, ranking: ", "line 6, column 1: give one of read, metric, when"),
         ("to: 2026-10-31", "to: soon", "'soon' is no date or time"),
         ("only: [female, male]", "only: female", "line 7, column 46: groups.only is a list"),
         ("reference: male", "reference: male\nname: twice", "line 9, column 1: the key is there twice"),

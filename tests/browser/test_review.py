@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from analysis.review import claims, labels, queue
+from analysis.review import claims, queue
 from analysis.review.plan import Plan
+from analysis.review.progress import progress
 from analysis.state.database import State
 from analysis.store import Store
 from analysis.workspace import Workspace
@@ -48,6 +49,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 "INSERT INTO scores (id, record_id, target, target_key, name, value, origin) "
                 "SELECT uuid(), id, 'call', id::VARCHAR, 'quality', 0.7315, 'automatic' FROM records"
             )
+        queue.make(store, state, "Fast", Plan(size=8), rubric="bias", who="boss")
         made = queue.make(store, state, "Jobs", Plan(size=ITEMS + 5), rubric="bias", who="boss", reviewers=2)
         while (item := claims.next_item(state, made, "ana")) is not None:
             claims.submit(state, item.id, "ana", {"bias": "no", "remark": "what-ana-said"})
@@ -88,8 +90,12 @@ def test_fifty_items_by_keyboard_and_blind(served: Served, home: Path, watched: 
     expect(page.get_by_text("What kind")).to_be_hidden()
     press(page, "Control+Enter")
     expect(page.get_by_text("1 item labelled by you, 54 left")).to_be_visible()
-    # now that one's own label is in, what the other said of that item is there, and nothing else of it
-    expect(page.get_by_text("What others said of your last item")).to_be_visible()
+    # now that one's own label is in, what the other said of that item is there to be asked for, and nothing else of it
+    others = page.get_by_role("button", name="What others said of your last item")
+    expect(others).to_be_visible()
+    assert not [word for word in HIDDEN if any(word.encode() in frame for frame in sent)]
+    others.click()
+    expect(page.get_by_text("remark: what-ana-said")).to_be_visible()
     assert not [word for word in HIDDEN[:4] if any(word.encode() in frame for frame in sent)]
     for done in range(1, ITEMS):
         expect(page.get_by_role("button", name="yes Shortcut 1")).to_be_visible()
@@ -125,8 +131,24 @@ def test_fifty_items_by_keyboard_and_blind(served: Served, home: Path, watched: 
     expect(page.get_by_text(f"{ITEMS} items labelled by you")).to_be_visible()
     expect(page.locator("[class*='st-key-answer-'] button[kind=primary]")).to_have_text("can't tell")
     with closing(State(f"sqlite:///{home / 'state.sqlite'}")) as state:
-        far = labels.progress(state, queue.find(state, "Jobs"))
+        far = progress(state, queue.find(state, "Jobs"))
     (mine,) = [one for one in far.reviewers if one.who != "ana"]
     assert (mine.done, mine.skipped, far.items) == (ITEMS, 1, ITEMS + 5)
     assert watched.outside() == []
     assert watched.blocked() == []
+
+
+def test_a_digit_and_save_pressed_at_once(served: Served, home: Path, watched: Watched) -> None:
+    """What was answered is saved, whichever of the two keys is heard first."""
+    page = watched.page
+    page.goto(f"{served.url}/review?queue=Fast")
+    for done in range(8):
+        expect(page.get_by_text(f"{done} item{'' if done == 1 else 's'} labelled by you")).to_be_visible()
+        expect(page.get_by_role("button", name="no Shortcut 2")).to_be_visible()
+        expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+        page.wait_for_timeout(200)  # a button hears its key a moment after it is drawn
+        page.keyboard.press("2")
+        page.keyboard.press("Control+Enter")  # while what the digit did is being drawn
+    expect(page.get_by_text("Nothing is left for you here")).to_be_visible()
+    with closing(State(f"sqlite:///{home / 'state.sqlite'}")) as state:
+        assert progress(state, queue.find(state, "Fast")).labels == 8

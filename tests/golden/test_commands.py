@@ -68,6 +68,14 @@ def test_parts_for_training_share_no_conversation(run, tmp_path: Path):
 
 
 @pytest.mark.usefixtures("logs")
+def test_a_part_of_nothing_is_told(run, tmp_path: Path):
+    run("golden", "build", "shop")
+    told = run("golden", "export", "shop", "-o", tmp_path / "x.jsonl", "--split", "test", "--shares", "90,10,0")
+    assert told.code == 2
+    assert "The part test is 0 %" in told.err
+
+
+@pytest.mark.usefixtures("logs")
 def test_what_is_exported_is_imported_again_and_the_difference_told(run, tmp_path: Path):
     run("golden", "build", "shop")
     file = tmp_path / "pairs.jsonl"

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from analysis.golden import dataset
-from analysis.golden.build import Recipe
+from analysis.golden.build import Recipe, offered, usual
 from analysis.metrics.filter import Filter
+from analysis.review import claims, queue, scores
+from analysis.review.plan import Plan
 from analysis.state import golden
 from analysis.state.database import State
 from tests.golden.items import item
@@ -175,3 +177,19 @@ def test_what_is_not_there_is_named(state):
         golden.version(state, "shop", 7)
     with pytest.raises(ValueError, match="needs a name"):
         dataset.add(state, " ", [item("x")], file="x.csv", who="ana")
+
+
+def test_on_a_scale_from_1_to_5_a_1_is_not_good(build, store, state, add_records):
+    add_records(*({"prompt": f"p{n}", "response": f"r{n}"} for n in range(3)))
+    made = queue.make(store, state, "Quality", Plan(size=3), rubric="quality", who="boss")
+    prompts = {row["id"]: row["prompt"] for row in store.rows("SELECT id::VARCHAR AS id, prompt FROM records")}
+    points = {"p0": (1, 5), "p1": (5, 4), "p2": (4, 2)}  # wrong but kind; right; right but of no help
+    while (one := claims.next_item(state, made, "ana")) is not None:
+        correct, helpful = points[prompts[one.record_id]]
+        claims.submit(state, one.id, "ana", {"correct": correct, "helpful": helpful})
+    scores.sync(store, state)
+    scales = queue.scales(state)
+    assert usual(scales) == ("correct>=4", "helpful>=4")
+    assert usual({}) == ("correct=1", "helpful>=4")
+    assert list(build(Recipe(usual(scales)))) == ["p1"]
+    assert set(offered(store, scales)) == {"correct>=4", "helpful>=4"}

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from analysis.review import claims
-from analysis.review.claims import ClaimLostError, next_item, reveal, save_draft, skip, submit, undo
+from analysis.review import claims, events
+from analysis.review.claims import ClaimLostError, next_item, save_draft, skip, submit, undo
 from analysis.review.labels import adjudicate, labelled
 from analysis.review.plan import GOLD, RANDOM, Drawn
 from analysis.review.rubrics import AnswersError
+from analysis.review.seen import reveal, spoken
 from analysis.state.database import now
 from tests.review.queues import NO, YES, queue_of, record
 
@@ -148,9 +149,16 @@ def test_nothing_that_must_be_hidden_is_given_before_the_label_is_in(any_state: 
     assert reveal(any_state, seen.id, "ben") == []
     undo(any_state, queue, "ben")
     take(any_state, queue, "ben")
+    assert not spoken(any_state, seen.id, "ben")
     submit(any_state, seen.id, "ben", NO)
+    undo(any_state, queue, "ben")  # who has not looked may change their mind
+    submit(any_state, seen.id, "ben", NO)
+    assert spoken(any_state, seen.id, "ben")
     assert [(event.who, event.kind, event.answers, event.note) for event in reveal(any_state, seen.id, "ben")] == [
         ("ana", "submit", YES, None), ("ana", "comment", None, "a secret remark"),
     ]  # fmt: skip
-    undo(any_state, queue, "ben")
-    assert reveal(any_state, seen.id, "ben") == []
+    assert len(reveal(any_state, seen.id, "ben")) == 2  # and no more is written down of it
+    with pytest.raises(ValueError, match="looked at what others said"):
+        undo(any_state, queue, "ben")
+    assert [event.kind for event in events.of_queue(any_state, queue)].count("reveal") == 1
+    assert labelled(any_state, queue)[0].labels[-1].answers == NO

@@ -24,6 +24,7 @@ def run(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyt
     monkeypatch.chdir(tmp_path)
     ids = records.add(runtime.current().store, *({"app": "shop", "response": str(n)} for n in range(20)))
     (tmp_path / "ids").write_text("\n".join(ids))
+    (tmp_path / "known").write_text("\n".join(records.add(runtime.current().store, {"app": "a"}, {"app": "b"})))
     runtime.close()
 
     def afterword(*arguments: object, code: int = 0, plain: bool = False) -> Any:
@@ -39,17 +40,28 @@ def run(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyt
 
 
 def test_a_queue_is_made_listed_and_shown(run: Callable[..., Any], tmp_path: Path):
-    (tmp_path / "gold.csv").write_text("item,bias\nsomething,no\n")
+    first, second = (tmp_path / "known").read_text().split()
+    (tmp_path / "plain.csv").write_text(f"item,bias\n{second},yes\n")  # of a question alone, though others hang on it
+    (tmp_path / "gold.csv").write_text(f"item,bias\n{first},no\n")
     made = run("queue", "make", "May", "--rubric", "bias", "--size", 10, "--where", "app=shop", "--reviewers", 2,
-               "--gold", "gold.csv")["queue"]  # fmt: skip
-    assert (made["frame"], made["arms"], made["reviewers"], made["who"]) == (20, {"gold": 1, "random": 10}, 2, "ana")
+               "--gold", "gold.csv", "--attention", "plain.csv", "--gold-share", 0.2)["queue"]  # fmt: skip
+    assert (made["frame"], made["arms"], made["reviewers"], made["who"]) == (
+        20,
+        {"attention": 1, "gold": 1, "random": 10},
+        2,
+        "ana",
+    )
     (listed,) = run("queue", "list")["queues"]
-    assert (listed["name"], listed["items"], listed["labels"], listed["wanted"]) == ("May", 11, 0, 22)
+    assert (listed["name"], listed["items"], listed["labels"], listed["wanted"]) == ("May", 12, 0, 24)
     shown = run("queue", "show", "May")
     assert (shown["plan"]["seed"], shown["progress"]["finished"]) == (0, 0)
-    assert "0 of 11 items" in run("queue", "show", "May", plain=True)
+    assert "0 of 12 items" in run("queue", "show", "May", plain=True)
     assert "no queue" in run("queue", "show", "June", code=2)["error"]
     assert "already" in run("queue", "make", "May", "--rubric", "bias", code=2)["error"]
+    (tmp_path / "gold.csv").write_text("item,bias\nsomething,no\n")
+    lost = run("queue", "make", "x", "--rubric", "bias", "--gold", "gold.csv", code=2)["error"]
+    assert "'something', of the gold and attention items, is no record's id" in lost
+    assert "no.csv" in run("queue", "make", "x", "--rubric", "bias", "--attention", "no.csv", code=2)["error"]
     assert "Rubrics: bias" in run("queue", "make", "x", "--rubric", "colour", code=2)["error"]
 
 
@@ -84,3 +96,18 @@ def test_how_many_items_show_a_gap(run: Callable[..., Any]):
     assert run("queue", "size", "--pairs", 0.6)["discordant_pairs"] == 194
     assert "1,447 items a group" in run("queue", "size", "--rate", 0.2, "--to", 0.16, plain=True)
     assert "--pairs" in run("queue", "size", code=2)["error"]
+
+
+def test_rubrics_are_listed_shown_changed_and_made(run: Callable[..., Any], tmp_path: Path):
+    assert [one["name"] for one in run("queue", "rubric", "list")["rubrics"]] == ["bias", "quality", "safety"]
+    (tmp_path / "bias.yaml").write_text(run("queue", "rubric", "show", "bias", plain=True))
+    assert run("queue", "rubric", "import", "bias.yaml")["version"] == 1  # as it was
+    (tmp_path / "bias.yaml").write_text((tmp_path / "bias.yaml").read_text().replace("title: Bias", "title: Fair?"))
+    assert run("queue", "rubric", "import", "bias.yaml")["version"] == 2
+    assert run("queue", "rubric", "show", "bias", "--version", 1)["rubric"]["title"] == "Bias"
+    (tmp_path / "own.yaml").write_text("name: own\nquestions: [{name: ok, title: Is it, options: [yes, no]}]\n")
+    assert "own, version 1: 1 question." in run("queue", "rubric", "import", "own.yaml", plain=True)
+    assert run("queue", "make", "May", "--rubric", "own", "--size", 3)["queue"]["rubric"] == "own"
+    (tmp_path / "own.yaml").write_text("name: own\nquestions: [{name: ok, title: Is it}]\n")
+    assert "two options" in run("queue", "rubric", "import", "own.yaml", code=2)["error"]
+    assert "Rubrics: bias" in run("queue", "rubric", "show", "colour", code=2)["error"]

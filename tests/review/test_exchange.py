@@ -10,8 +10,9 @@ import pytest
 
 from analysis.review import agreeing, exchange, table
 from analysis.review.claims import next_item, submit
-from analysis.review.labels import labelled, progress
+from analysis.review.labels import labelled
 from analysis.review.plan import Plan
+from analysis.review.progress import progress
 from analysis.review.queue import find, make, rubric_of
 from tests.review.queues import NO, YES
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from analysis.review import scores
 from analysis.review.claims import flag, next_item, skip, submit, undo
-from analysis.review.labels import adjudicate, disagreements, labelled, progress
+from analysis.review.labels import adjudicate, disagreements, labelled
 from analysis.review.plan import GOLD, PLAN, Drawn
+from analysis.review.progress import counts, progress
 from analysis.review.queue import contents
 from tests.review.queues import NO, YES, queue_of, record
 
@@ -111,3 +113,34 @@ def test_scores_are_made_anew_from_nothing_and_others_are_left_alone(
     monkeypatch.setattr(scores, "_seen", {})
     scores.sync(store, state)
     assert there(store) == before
+
+
+def test_scores_are_written_now_and_then_and_once_by_however_many(
+    store: Store, state: State, add_records: Callable, monkeypatch: pytest.MonkeyPatch
+):
+    ids = add_records(*({"app": f"{n}"} for n in range(4)))
+    queue = queue_of(state, [Drawn(one, PLAN) for one in ids], reviewers=1)
+    label(state, queue, "ana", NO, NO)
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda _: scores.sync(store, state), range(8)))
+    assert len(there(store)) == 2
+    generation = store.generation
+    label(state, queue, "ana", NO)
+    scores.keep_up(store, state)  # too soon: what pages remember holds a while longer
+    assert store.generation == generation
+    monkeypatch.setattr(scores, "PACE", 0)
+    scores.keep_up(store, state)
+    assert len(there(store)) == 3
+
+
+def test_counts_of_all_queues_and_nothing_to_decide_of_gold(state: State):
+    first = queue_of(state, [Drawn(record(0), PLAN), Drawn(record(1), GOLD, expected=NO)], name="first")
+    queue_of(state, 3, reviewers=1, name="second")
+    label(state, first, "ana", NO, NO)
+    label(state, first, "ben", NO, YES)
+    undo(state, first, "ana")
+    found = counts(state, "ana")
+    assert [(one.items, one.labels, one.mine) for one in found.values()] == [(2, 3, 1), (3, 0, 0)]
+    assert progress(state, first).labels == 3
+    label(state, first, "ana", NO)
+    assert disagreements(state, first) == []

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.review.claims import next_item, submit
-from analysis.review.estimate import Part, estimate, weighted
+from analysis.review.estimate import Part, estimate, estimates, weighted
 from analysis.review.labels import adjudicate
 from analysis.review.plan import GOLD, PLAN, RANDOM, Check, Drawn, Plan
 from analysis.review.queue import contents, find, make
@@ -200,3 +200,24 @@ def test_only_items_that_stand_for_others_are_in_a_rate(state: State):
     rate = estimate(state, queue, "bias", "yes")
     assert rate is not None
     assert rate.value == 0.5
+
+
+def test_a_question_left_out_is_no_answer_to_it_and_one_not_asked_is(state: State):
+    drawn = [Drawn(record(n), RANDOM, probability=0.1) for n in range(3)]
+    queue = queue_of(state, drawn, reviewers=1, rubric="quality", plan={"frame": 30})
+    for tone in ("rude", "fitting", None):
+        item = next_item(state, queue, "ana")
+        assert item is not None
+        submit(state, item.id, "ana", {"helpful": 4, "correct": 4} | ({"tone": tone} if tone else {}))
+    found = {(question.name, answer): rate for question, answer, rate in estimates(state, queue)}
+    assert (found["tone", "rude"].value, found["tone", "rude"].n) == (0.5, 2)
+    assert found["helpful", 4].n == 3
+    assert ("faithful", 1) not in found  # nobody answered it
+    biased = queue_of(state, drawn[:2], reviewers=1, name="b", plan={"frame": 20})
+    for answers in (YES, NO):
+        item = next_item(state, biased, "ana")
+        assert item is not None
+        submit(state, item.id, "ana", answers)
+    rate = estimate(state, biased, "group", "gender")  # asked of what is biased alone
+    assert rate is not None
+    assert (rate.value, rate.n) == (0.5, 2)

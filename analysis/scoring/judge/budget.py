@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from analysis.overrides import load
 from analysis.prices import Key, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from analysis.overrides import Override
 
@@ -52,6 +54,22 @@ def rate(model: str, provider: str | None, overrides: Sequence[Override]) -> Rat
         max(max(row.input_mtok, row.cache_write_mtok) for row in found),
         max(max(row.output_mtok, row.reasoning_mtok) for row in found),
     )
+
+
+def price_of(model: str, given: tuple[float, float] | None, overrides: Path) -> Rate:
+    """Give the price that was said, US dollars for a million tokens in and out, else that of the table, as of today.
+
+    Parameters
+    ----------
+    overrides : Path
+        The workspace's own prices.
+
+    Raises
+    ------
+    UnknownPriceError
+        If there is none.
+    """
+    return Rate(*given) if given else rate(model, None, load(overrides))
 
 
 class Budget:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analysis.metrics.filter import Filter
-from analysis.overrides import load
-from analysis.scoring.judge.budget import Rate, rate
+from analysis.scoring.judge.budget import price_of
 from analysis.scoring.judge.client import connect
 from analysis.scoring.judge.rubric import rubrics
 from analysis.scoring.judge.run import Judge
@@ -70,7 +69,7 @@ class Order:
             raise ValueError(f"A budget of {self.budget} is none.")
         if self.share is not None and not 0 < self.share <= 1:
             raise ValueError(f"A share of {self.share} is none. Say 0.01 for one record in a hundred.")
-        price = Rate(*self.price) if self.price else rate(self.model, None, load(store.workspace.prices))
+        price = price_of(self.model, self.price, store.workspace.prices)
         pause = 60 / self.per_minute if self.per_minute else 0.0
         return Judge(
             store, known[self.rubric], self.model, connect(self.model, self.url), price, sample=self.sample,

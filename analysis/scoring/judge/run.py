@@ -15,6 +15,7 @@ from analysis.cancelled import CancelledError
 from analysis.metrics.filter import Filter
 from analysis.scoring.judge.asking import AnswerError, Asker, StoppedError
 from analysis.scoring.judge.client import CallError
+from analysis.scoring.judge.many import AT_ONCE
 from analysis.scoring.run import declare
 
 if TYPE_CHECKING:
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from analysis.scoring.judge.rubric import Rubric
     from analysis.scoring.scorer import Mark
     from analysis.store import Store
-
-AT_ONCE = 4
-"""Calls under way together."""
 
 KEEP_EVERY = 2.0
 """Seconds after which new marks are kept."""
