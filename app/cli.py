@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from app import cli_audit, cli_export, cli_golden, cli_review, cli_topics, options, terminal
+from app import cli_audit, cli_export, cli_forecast, cli_golden, cli_review, cli_topics, options, terminal
 from app import doctor as checks
 from app.command import CommandError, moment
 from app.options import (
@@ -45,6 +45,9 @@ cli.add_typer(cli_review.labels, name="labels")
 cli.command()(cli_review.agreement)
 cli.add_typer(cli_golden.golden, name="golden")
 cli.add_typer(cli_audit.audited, name="audit")
+cli.command()(cli_forecast.forecast)
+cli.add_typer(cli_forecast.budgeted, name="budgets")
+cli.command()(cli_forecast.whatif)
 
 
 @cli.callback()

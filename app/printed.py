@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analysis.drift.series import LIMITS, NOTHING
-from app import printed_alerts_senders, printed_audit, printed_golden, printed_review, units
+from app import printed_alerts_senders, printed_audit, printed_forecast, printed_golden, printed_review, units
 from app.tables import cell, clean, table
 
 if TYPE_CHECKING:
@@ -301,6 +301,7 @@ PRINTED: dict[str, Callable[[dict[str, Any]], str]] = {
     "topics name": _named,
     "topics edits": _edits,
     "edit": _edited,
+    **printed_forecast.PRINTED,
     **printed_golden.PRINTED,
     "sql": _sql,
     "doctor": _doctor,

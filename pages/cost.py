@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app import breakdowns, costs, data, figures, filters, page, trends
+from app import breakdowns, costs, data, figures, filters, forecasted, page, trends
 
 scope = page.begin("Cost")
 now, before = scope.figures(
@@ -12,6 +12,7 @@ figures.row("cost", now, before, scope=scope)
 filters.controls(scope.view, scope.chosen)
 cost = now["cost"].metric
 trends.one(scope, cost)
+forecasted.draw(scope)
 breakdowns.of_groups(scope, cost, f"What cost most, by {scope.by_words}", key="cost")
 trends.of_groups(scope, cost, key="cost-groups")
 trends.of_metrics(scope, data.named("cost_per_request", "cost_per_user_day", "cost_per_1k_tokens"), key="rates")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-HEAVY = ("streamlit", "torch", "umap", "hdbscan", "sklearn", "sentence_transformers")
+HEAVY = ("streamlit", "torch", "umap", "hdbscan", "sklearn", "sentence_transformers", "statsmodels")
 
 
 def modules(folder: str) -> list[Path]:

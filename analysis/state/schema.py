@@ -294,3 +294,14 @@ outbox_lanes = Table(
     Column("sender", String(200), primary_key=True),
     Column("free", DateTime, nullable=False),  # from when on the next message may go
 )
+
+budgets = Table(
+    "budgets",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("body", JSON),  # metric, amount, period and conditions; null ends it
+    Column("who", String(200), nullable=False),
+    Column("made", DateTime, nullable=False),
+    Index(None, "name"),
+)
