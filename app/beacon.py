@@ -33,6 +33,12 @@ def light(workspace: Workspace, url: str) -> Beacon:
     return beacon
 
 
+def public(workspace: Workspace) -> str:
+    """The app's address for links that are sent out: ``$AFTERWORD_ADDRESS``, else where its server runs; "" if none."""
+    found = seen(workspace)
+    return os.environ.get("AFTERWORD_ADDRESS") or (found.url if found else "")
+
+
 def put_out(workspace: Workspace) -> None:
     """Take the file away, unless another process has put its own there."""
     beacon = seen(workspace)

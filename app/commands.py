@@ -29,6 +29,7 @@ from analysis.scoring.judge.order import Order
 from analysis.scoring.plan import coverage
 from analysis.scoring.registry import registry
 from app import (
+    commands_alerts,
     commands_alerts_senders,
     commands_audit,
     commands_drift,
@@ -221,6 +222,7 @@ COMMANDS: dict[str, Command] = {
     "judge": _judge,
     "sql": _sql,
     **commands_alerts_senders.COMMANDS,
+    **commands_alerts.COMMANDS,
     **commands_audit.COMMANDS,
     **commands_drift.COMMANDS,
     **commands_forecast.COMMANDS,

@@ -35,6 +35,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("latency", "Latency", "Monitor"),
     Entry("quality", "Quality", "Monitor"),
     Entry("safety", "Safety", "Monitor"),
+    Entry("alerts", "Alerts", "Monitor"),
     Entry("topics", "Topics", "Understand"),
     Entry("drift", "Drift", "Understand"),
     Entry("conversations", "Conversations", "Understand"),

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analysis.drift.series import LIMITS, NOTHING
-from app import printed_alerts_senders, printed_audit, printed_forecast, printed_golden, printed_review, units
+from app import (
+    printed_alerts,
+    printed_alerts_senders,
+    printed_audit,
+    printed_forecast,
+    printed_golden,
+    printed_review,
+    units,
+)
 from app.tables import cell, clean, table
 
 if TYPE_CHECKING:
@@ -280,6 +288,7 @@ def _why_stopped(answer: dict[str, Any]) -> str:
 
 PRINTED: dict[str, Callable[[dict[str, Any]], str]] = {
     **printed_alerts_senders.PRINTED,
+    **printed_alerts.PRINTED,
     **printed_audit.PRINTED,
     "import": _imported,
     "imports": _imports,

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from analysis.metrics import fields, period
 from analysis.metrics.catalogue import MIN_N
 from analysis.metrics.change import compare
+from analysis.units import group as group
+from analysis.units import listed as listed
 from app import units
 from app.sizes import counted
 from app.view import PERIOD_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from analysis.metrics.extent import Extent
     from analysis.metrics.filter import Filter
     from analysis.metrics.metric import Metric
@@ -87,13 +87,6 @@ def looking_at(view: View, chosen: Filter, before: Filter | None, newest: dateti
     return f"{_capital(what) + ': ' if what else ''}{when if what else _capital(when)}{compared}."
 
 
-def listed(items: Sequence[str], *, most: int = 5) -> str:
-    """Join names: ``a, b and c``; beyond `most` the rest is counted."""
-    if len(items) > most:
-        return f"{', '.join(items[:most])} and {len(items) - most} more"
-    return f"{', '.join(items[:-1])} and {items[-1]}" if len(items) > 1 else "".join(items)
-
-
 def _period(view: View, chosen: Filter, newest: datetime | None) -> str:
     if view.period in ("all", "custom") or newest is None:
         return period.words(chosen.start, chosen.end)
@@ -138,11 +131,6 @@ def from_nought(metric: Metric) -> bool:
 def short(metric: Metric) -> str:
     """Name a metric beside others of its kind: ``p95`` of "Latency, p95"."""
     return metric.title.rsplit(", ", 1)[-1]
-
-
-def group(value: str) -> str:
-    """Name a group: the rest and the missing in words."""
-    return {fields.NONE: "none given", fields.OTHER: "all others"}.get(value, value)
 
 
 def length(span: timedelta | None) -> str:

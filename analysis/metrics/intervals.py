@@ -11,7 +11,7 @@ _FEW = (12.7062, 4.3027, 3.1824, 2.7764)
 """Student's t, two-sided 95 %, at 1 to 4 degrees of freedom, where the expansion below is not good enough."""
 
 
-def wilson(share: float, n: float) -> tuple[float, float]:
+def wilson(share: float, n: float, z: float = Z) -> tuple[float, float]:
     """Interval of a rate by Wilson's score method.
 
     Parameters
@@ -20,6 +20,8 @@ def wilson(share: float, n: float) -> tuple[float, float]:
         The observed rate, 0 to 1.
     n : float
         How many it was observed on, at least 1; of a weighted sample, how many would be as exact.
+    z : float
+        Standard errors to each side; the default gives 95 %.
 
     Returns
     -------
@@ -30,9 +32,9 @@ def wilson(share: float, n: float) -> tuple[float, float]:
     ----------
     Wilson (1927), Probable inference, the law of succession, and statistical inference, JASA 22, 209-212.
     """
-    squared = Z * Z / n
+    squared = z * z / n
     middle = share + squared / 2
-    spread = Z * math.sqrt(share * (1 - share) / n + squared / (4 * n))
+    spread = z * math.sqrt(share * (1 - share) / n + squared / (4 * n))
     low, high = (middle - spread) / (1 + squared), (middle + spread) / (1 + squared)
     # At 0 and 1 the end is exact; the subtraction may leave it a rounding error away.
     return (0.0 if share <= 0 else max(low, 0.0)), (1.0 if share >= 1 else min(high, 1.0))

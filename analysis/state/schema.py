@@ -1,14 +1,15 @@
 """The state store's tables: what people say and do, which no export can bring back.
 
 Rows are added and not changed; where an answer may change, the newest row holds. The exceptions are plain facts that
-arrive later: how a job went, who took a note back, who holds an item to label it and the draft of that label, what
-became of a message in the outbox. Times are UTC without a zone, as everywhere.
+arrive later: how a job went, who took a note or a silence back, who holds an item to label it and the draft of that
+label, what became of a message in the outbox, how far a rule was checked. Times are UTC without a zone, as everywhere.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -304,4 +305,71 @@ budgets = Table(
     Column("who", String(200), nullable=False),
     Column("made", DateTime, nullable=False),
     Index(None, "name"),
+)
+
+alert_rules = Table(
+    "alert_rules",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(80), nullable=False),
+    Column("body", JSON),  # null takes the rule away
+    Column("who", String(200), nullable=False),
+    Column("made", DateTime, nullable=False),
+    Index(None, "name"),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("rule", String(80), nullable=False),
+    Column("group", String(200), nullable=False),  # empty where the rule has none
+    Column("start", DateTime, nullable=False),  # of the episode
+    Column("late", String(20), nullable=False),  # how long after its time it was found: empty, late or history
+    Column("body", JSON, nullable=False),  # the rule as it was, and what it saw
+    Column("made", DateTime, nullable=False),
+    UniqueConstraint("rule", "group", "start"),
+)
+
+alert_events = Table(
+    "alert_events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("alert", Integer, nullable=False),
+    Column("kind", String(20), nullable=False),  # told, acknowledged, assigned, commented, resolved or reopened
+    Column("once", String(40)),  # what happens once, however many look: the kind and which time
+    Column("body", JSON),
+    Column("who", String(200), nullable=False),
+    Column("made", DateTime, nullable=False),
+    UniqueConstraint("alert", "once"),
+)
+
+alert_checks = Table(
+    "alert_checks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("rule", String(80), nullable=False),
+    Column("until", DateTime, nullable=False),  # the end of what was looked at
+    Column("before", DateTime, nullable=False),  # what lies before is looked at again only where it has changed
+    Column("records", BigInteger, nullable=False),  # that lay before
+    Column("seen", BigInteger, nullable=False),  # records up to the end
+    Column("body", String(64), nullable=False),  # hash of the rule
+    Column("made", DateTime, nullable=False),
+    UniqueConstraint("rule"),
+)
+
+alert_silences = Table(
+    "alert_silences",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("rule", String(80)),  # null for all
+    Column("group", String(200)),  # null for all
+    Column("start", DateTime, nullable=False),
+    Column("end", DateTime, nullable=False),
+    Column("weekly", Integer, nullable=False),  # 1 where it comes again every week
+    Column("reason", Text, nullable=False),
+    Column("who", String(200), nullable=False),
+    Column("made", DateTime, nullable=False),
+    Column("lifted", DateTime),
+    Column("lifted_by", String(200)),
 )

@@ -1,0 +1,83 @@
+"""What people do with an alert: see it, take it on, remark on it, end it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis.alerts import history, told
+from analysis.alerts.history import ACKNOWLEDGED, ASSIGNED, COMMENTED, RESOLVED, Alert
+from analysis.alerts.keeping import tell_over
+from analysis.state.database import now as the_time
+
+if TYPE_CHECKING:
+    from analysis.state.database import State
+    from analysis.store import Store
+
+
+def acknowledge(store: Store, state: State, number: int, *, who: str, address: str = "") -> Alert:
+    """Say that somebody has seen an alert, and tell it to whom it was told.
+
+    Raises
+    ------
+    ValueError
+        If there is no such alert, or it is over.
+    """
+    with state.write() as connection:
+        alert = _open(history.found(connection, number))
+        if history.happened(connection, number, ACKNOWLEDGED, who=who, once=f"{ACKNOWLEDGED} {alert.times}"):
+            tell_over(connection, store, number, the_time(), address=address, event=told.ACKNOWLEDGE)
+        return history.found(connection, number)
+
+
+def resolve(store: Store, state: State, number: int, *, who: str, reason: str = "", address: str = "") -> Alert:
+    """End an alert; it is not opened again before its figure was back.
+
+    Raises
+    ------
+    ValueError
+        If there is no such alert, or it is over already.
+    """
+    moment = the_time()
+    with state.write() as connection:
+        alert = _open(history.found(connection, number))
+        body = {"end": moment.isoformat(), "reason": reason.strip()}
+        if history.happened(connection, number, RESOLVED, who=who, body=body, once=f"{RESOLVED} {alert.times}"):
+            tell_over(connection, store, number, moment, address=address)
+        return history.found(connection, number)
+
+
+def assign(state: State, number: int, to: str, *, who: str) -> Alert:
+    """Give an alert to somebody; to nobody where `to` is empty.
+
+    Raises
+    ------
+    ValueError
+        If there is no such alert.
+    """
+    return _add(state, number, ASSIGNED, {"to": to.strip()}, who)
+
+
+def comment(state: State, number: int, text: str, *, who: str) -> Alert:
+    """Remark on an alert.
+
+    Raises
+    ------
+    ValueError
+        If there is no such alert, or the remark is empty.
+    """
+    if not text.strip():
+        raise ValueError("A remark needs a text.")
+    return _add(state, number, COMMENTED, {"text": text.strip()}, who)
+
+
+def _add(state: State, number: int, kind: str, body: dict[str, str], who: str) -> Alert:
+    with state.write() as connection:
+        history.found(connection, number)
+        history.happened(connection, number, kind, who=who, body=body)
+        return history.found(connection, number)
+
+
+def _open(alert: Alert) -> Alert:
+    if alert.resolved is not None:
+        raise ValueError(f"Alert {alert.id} is over since {alert.end:%-d %B %H:%M}.")
+    return alert
