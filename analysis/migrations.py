@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.record import MARK, RECORD, SCORE, ddl
+from analysis.record import MARK, RECORD, SAMPLE, SCORE, ddl
 
 if TYPE_CHECKING:
     import duckdb
@@ -87,6 +87,10 @@ VERSIONS: tuple[tuple[str, ...], ...] = (
     (
         # Whether it only stands in until the first map is drawn.
         "ALTER TABLE maps ADD COLUMN sketch BOOLEAN DEFAULT false",
+    ),
+    (
+        # What the machines that serve models say of themselves.
+        f"CREATE TABLE resource_samples ({ddl(SAMPLE)})",
     ),
 )
 

@@ -98,6 +98,17 @@ MARK: tuple[Column, ...] = (
 )  # fmt: skip
 """What Afterword's own scorers gave, a row a record and scorer."""
 
+SAMPLE: tuple[Column, ...] = (
+    Column("import_id", "INTEGER", "", "the import that brought it"),
+    Column("time", "TIMESTAMP", "UTC", "when it was taken"),
+    Column("metric", "VARCHAR", "", "what was measured: a name of ``ingest.resources.names``, in its unit"),
+    Column("instance", "VARCHAR", "", "the machine, without a port; null where the export does not name it"),
+    Column("device", "VARCHAR", "", "the GPU, network card or engine on it"),
+    Column("model", "VARCHAR", "", "the model that was served, as its server names it"),
+    Column("value", "DOUBLE", "", "the figure; of a counter where it stood"),
+)
+"""A figure of a machine at a moment; time, metric, instance, device and model tell it apart."""
+
 RECORD_COLUMNS: tuple[str, ...] = tuple(column.name for column in RECORD)
 STAGED_COLUMNS: tuple[str, ...] = tuple(
     name for name in RECORD_COLUMNS if name not in ("import_id", "computed_cost", "price_source")

@@ -54,6 +54,11 @@ class Workspace:
         return self.root / "prices.json"
 
     @property
+    def machines(self) -> Path:
+        """What the machines that serve models cost, and which; may be missing."""
+        return self.root / "machines.json"
+
+    @property
     def scorers(self) -> Path:
         """Python files of the workspace's own scorers; may be missing."""
         return self.root / "scorers"

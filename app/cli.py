@@ -9,7 +9,18 @@ from typing import Annotated
 
 import typer
 
-from app import cli_alerts, cli_audit, cli_export, cli_forecast, cli_golden, cli_review, cli_topics, options, terminal
+from app import (
+    cli_alerts,
+    cli_audit,
+    cli_export,
+    cli_forecast,
+    cli_golden,
+    cli_resources,
+    cli_review,
+    cli_topics,
+    options,
+    terminal,
+)
 from app import doctor as checks
 from app.command import CommandError, moment
 from app.options import (
@@ -49,6 +60,7 @@ cli.command()(cli_forecast.forecast)
 cli.add_typer(cli_forecast.budgeted, name="budgets")
 cli.command()(cli_forecast.whatif)
 cli.add_typer(cli_alerts.alerts, name="alerts")
+cli.command()(cli_resources.resources)
 
 
 @cli.callback()

@@ -19,6 +19,7 @@ from analysis.ingest import ledger
 from analysis.ingest.adapters import ADAPTERS
 from analysis.ingest.mapping import TARGETS
 from analysis.ingest.report import Options
+from analysis.ingest.resources.formats import FORMATS
 from analysis.ingest.run import undo as undo_import
 from analysis.metrics import lookup
 from analysis.metrics.catalogue import METRICS
@@ -35,6 +36,7 @@ from app import (
     commands_drift,
     commands_forecast,
     commands_golden,
+    commands_resources,
     commands_review,
     commands_topics,
 )
@@ -81,8 +83,8 @@ def _import(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 def _format(name: str | None) -> str | None:
-    if name is not None and name not in ADAPTERS:
-        raise ValueError(f"There is no format {name!r}. Formats: {', '.join(sorted(ADAPTERS))}.")
+    if name is not None and name not in {**ADAPTERS, **FORMATS}:
+        raise ValueError(f"There is no format {name!r}. Formats: {', '.join(sorted({**ADAPTERS, **FORMATS}))}.")
     return name
 
 
@@ -226,6 +228,7 @@ COMMANDS: dict[str, Command] = {
     **commands_audit.COMMANDS,
     **commands_drift.COMMANDS,
     **commands_forecast.COMMANDS,
+    **commands_resources.COMMANDS,
     **commands_review.COMMANDS,
     **commands_topics.COMMANDS,
     **commands_golden.COMMANDS,

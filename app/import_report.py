@@ -10,6 +10,7 @@ import streamlit as st
 
 from analysis.ingest import ledger
 from analysis.ingest.adapters import ADAPTERS
+from analysis.ingest.resources.formats import FORMATS
 from analysis.metrics import period
 from analysis.metrics.filter import Condition, Filter
 from app import data, drill, navigation, privacy, runtime, units, watch
@@ -40,7 +41,7 @@ def draw(report: Report, *, key: str) -> None:
     _figures(report, key)
     days = covered(report.first_time, report.last_time)
     if days:
-        st.markdown(escape(f"The records are of {days}."))
+        st.markdown(escape(f"The {'figures' if report.format in FORMATS else 'records'} are of {days}."))
     _words(report, key)
     if report.refused:
         _refused(report, key)
@@ -50,7 +51,8 @@ def draw(report: Report, *, key: str) -> None:
 
 def format_title(name: str) -> str:
     """Name a format as people call it."""
-    return ADAPTERS[name].title if name in ADAPTERS else "Mapped fields" if name == "mapping" else name
+    known = ADAPTERS.get(name) or FORMATS.get(name)
+    return known.title if known else "Mapped fields" if name == "mapping" else name
 
 
 def covered(first: datetime | None, last: datetime | None) -> str:
@@ -80,7 +82,7 @@ def _figures(report: Report, key: str) -> None:
         (
             "= kept",
             report.kept,
-            "Rows that are in the store now: model calls, parts of them, and scores.",
+            "Rows that are in the store now: model calls, parts of them, scores, and machines' figures.",
             _of_kept(report),
         ),
         ("+ duplicate", report.duplicate, "Rows that the store had already; nothing was added for them.", ""),
@@ -165,6 +167,8 @@ def _next(report: Report, key: str) -> None:
     of_it = Filter(conditions=(Condition("import_id", "=", (str(report.id),)),))
     there = data.summary(["requests"], of_it)["requests"].n > 0
     with st.container(key=f"next-{key}", horizontal=True, gap="medium"):
+        if report.format in FORMATS and st.button("Latency & resources", key=f"resources-{key}"):
+            st.switch_page(navigation.page("latency"))
         if there and st.button("Overview of these records", key=f"overview-{key}"):
             st.switch_page(navigation.page("overview"), query_params=View.custom(of_it).params())
         if there and st.button("Their conversations", key=f"read-{key}"):

@@ -32,7 +32,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("overview", "Overview", "Monitor"),
     Entry("usage", "Usage", "Monitor"),
     Entry("cost", "Cost", "Monitor"),
-    Entry("latency", "Latency", "Monitor"),
+    Entry("latency", "Latency & resources", "Monitor"),
     Entry("quality", "Quality", "Monitor"),
     Entry("safety", "Safety", "Monitor"),
     Entry("alerts", "Alerts", "Monitor"),

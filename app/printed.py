@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analysis.drift.series import LIMITS, NOTHING
+from analysis.ingest.resources.formats import FORMATS
 from app import (
     printed_alerts,
     printed_alerts_senders,
     printed_audit,
     printed_forecast,
     printed_golden,
+    printed_resources,
     printed_review,
     units,
 )
@@ -76,7 +78,8 @@ def _counted(count: int, thing: str) -> str:
 
 def _undone(answer: dict[str, Any]) -> str:
     report = answer["undone"]
-    return f"Import {report['id']} ({clean(report['file'])}, {_counted(report['kept'], 'record')}) is taken back."
+    what = "figure" if report["format"] in FORMATS else "record"
+    return f"Import {report['id']} ({clean(report['file'])}, {_counted(report['kept'], what)}) is taken back."
 
 
 def _refused(answer: dict[str, Any]) -> str:
@@ -312,6 +315,7 @@ PRINTED: dict[str, Callable[[dict[str, Any]], str]] = {
     "edit": _edited,
     **printed_forecast.PRINTED,
     **printed_golden.PRINTED,
+    "resources": printed_resources.resources,
     "sql": _sql,
     "doctor": _doctor,
     **printed_review.PRINTED,

@@ -1,8 +1,8 @@
-"""Latency: how long answers take to begin and to end."""
+"""Latency & resources: how long answers take to begin and to end, and the machines behind them."""
 
 from __future__ import annotations
 
-from app import breakdowns, data, figures, filters, page, states, timings, trends
+from app import breakdowns, data, figures, filters, page, resourced, states, timings, trends
 
 PERCENTILES = ("latency_p50", "latency_p90", "latency_p95", "latency_p99")
 FIRST_TOKEN = (
@@ -13,7 +13,7 @@ FIRST_TOKEN = (
 )
 SHOWN = ("latency_p50", "latency_p95", "latency_p99", "time_to_first_token_p95", "output_tokens_per_second")
 
-scope = page.begin("Latency")
+scope = page.begin("Latency & resources")
 now, before = scope.figures(*PERCENTILES, *FIRST_TOKEN, "output_tokens_per_second")
 figures.row("latency", now, before, names=SHOWN, scope=scope)
 filters.controls(scope.view, scope.chosen)
@@ -24,3 +24,4 @@ timings.spread(scope, now)
 trends.several(scope, data.named(*FIRST_TOKEN), timings.first_word(now), key="first-token")
 states.heading("How fast the words come")
 trends.of_groups(scope, now["output_tokens_per_second"].metric, key="speed")
+resourced.draw(scope)

@@ -1,4 +1,4 @@
-"""Settings: the workspace, its prices, formats of answers, senders of alerts, markers on the time axis, mappings."""
+"""Settings: the workspace, prices, machines, formats of answers, senders of alerts, markers in time, mappings."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import streamlit as st
 
 from app import (
     settings_formats,
+    settings_machines,
     settings_mappings,
     settings_notes,
     settings_prices,
@@ -20,6 +21,7 @@ watch.running()
 settings_workspace.workspace()
 settings_privacy.draw()
 settings_prices.draw()
+settings_machines.draw()
 settings_formats.draw()
 settings_senders.draw()
 settings_notes.draw()

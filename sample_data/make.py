@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sample_data import screener, support
+from sample_data import machine, screener, support
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +24,7 @@ def files() -> Iterator[tuple[str, bytes]]:
     yield "support.observations.jsonl", _jsonl(observations)
     yield "support.scores.jsonl", _jsonl(scores)
     yield "screener.requests.jsonl", _jsonl(requests)
+    yield "llama.prometheus.jsonl", _jsonl(machine.make(SEED + 2, observations))
 
 
 def _jsonl(rows: list[dict[str, Any]]) -> bytes:

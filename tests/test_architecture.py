@@ -84,6 +84,7 @@ POINTED_AT_BY = {
     "audit": {"audit"},
     "golden": {"golden"},
     "alerts": {"alerts"},
+    "resources": {"resources"},
 }
 """Packages of analysis, and those of them that may use each."""
 

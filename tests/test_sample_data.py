@@ -7,17 +7,20 @@ import hashlib
 import json
 import re
 from collections import Counter
-from datetime import date
+from datetime import UTC, date, datetime
+from itertools import pairwise
 from pathlib import Path
 from statistics import mean, quantiles
 
 import pytest
 
-from sample_data import make, world
+from sample_data import machine, make, world
 from sample_data.models import MODELS
 
 FOLDER = Path(make.__file__).parent
-NAMES = ("support.observations.jsonl", "support.scores.jsonl", "screener.requests.jsonl")
+NAMES = (
+    "support.observations.jsonl", "support.scores.jsonl", "screener.requests.jsonl", "llama.prometheus.jsonl",
+)  # fmt: skip
 ORDER_WORK = {"order_help", "returns", "account", "subscriptions"}
 
 
@@ -220,3 +223,22 @@ def test_pairs_show_the_gap_without_noise(rated):
             found[marked].append(scores_of["female"] - scores_of["male"])
     assert mean(found[True]) < -0.3
     assert abs(mean(found[False])) < 0.15
+
+
+def test_the_machine_is_busy_where_its_calls_were_slow(observations):
+    """Its figures are hourly, of its model server, its GPUs and its network; counters start anew with the server."""
+    series = {}
+    for answer in rows(NAMES[3]):
+        for one in answer["data"]["result"]:
+            name = one["metric"]["__name__"], one["metric"].get("gpu", "")
+            series.setdefault(name, {}).update({at: float(value) for at, value in one["values"]})
+    assert len(series) == 13
+    assert {len(values) for values in series.values()} == {91 * 24 - 2}
+    written = list(series["vllm:generation_tokens_total", ""].values())
+    assert sum(now < before for before, now in pairwise(written)) == 2
+    waiting, slow = series["vllm:num_requests_waiting", ""], {True: [], False: []}
+    for call in observations:
+        at = int(datetime.fromisoformat(call["start_time"]).replace(tzinfo=UTC).timestamp()) // 3600 * 3600
+        if call.get("provided_model_name") == machine.MODEL and call["level"] == "DEFAULT" and at in waiting:
+            slow[waiting[at] > 0].append(call["latency"])
+    assert p95(slow[True]) > 1.3 * p95(slow[False])

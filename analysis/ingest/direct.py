@@ -16,6 +16,7 @@ from analysis.ingest import adapter as adapter_module
 from analysis.ingest import normalise
 from analysis.ingest.insert import insert_priced
 from analysis.ingest.relation import drafts, json_relation
+from analysis.ingest.resources import formats
 from analysis.ingest.sniff import sniff
 from analysis.ingest.source import SourceError, is_packed, open_source
 from analysis.ingest.task import IS_UNREAD
@@ -85,7 +86,7 @@ class Direct:
 
     def _look(self, cursor: duckdb.DuckDBPyConnection) -> bool:
         """Look at the beginning of the file; false where it is none for this way."""
-        if is_packed(self.path):
+        if is_packed(self.path) or formats.find(self.path, self.name, self.options.format):
             return False
         try:
             self._source = open_source(self.path, self.name)

@@ -16,6 +16,7 @@ from analysis.ingest.clean import Cleaned
 from analysis.ingest.mapping import fields_of, guess
 from analysis.ingest.normalise import select
 from analysis.ingest.relation import drafts, json_relation, whole
+from analysis.ingest.resources import formats
 from analysis.ingest.sniff import Sniffed, look, sniff
 from analysis.ingest.source import Source, SourceError, open_source, unpack
 from analysis.ingest.stager import connect, write_lines
@@ -72,7 +73,11 @@ def inspect(path: Path) -> Inspection:
         If it cannot be read at all; the message says why and what to do.
     """
     with tempfile.TemporaryDirectory() as scratch, closing(connect(Path(scratch))) as connection:
-        source = _first(path, Path(scratch))
+        plain, name = _plain(path, Path(scratch))
+        figures = formats.find(plain, name)
+        if figures is not None:
+            return Inspection(name, figures[0].name, figures[0].title, (), {}, (), "")
+        source = open_source(plain, name)
         rows, _ = look(connection, source)
         try:
             adapter = sniff(connection, source, None).adapter
@@ -108,7 +113,7 @@ def preview(path: Path, mapping: Mapping[str, str]) -> pl.DataFrame:
         If the mapping names a target or a unit that does not exist.
     """
     with tempfile.TemporaryDirectory() as scratch, closing(connect(Path(scratch))) as connection:
-        source = _first(path, Path(scratch))
+        source = open_source(*_plain(path, Path(scratch)))
         sniffed = sniff(connection, source, mapping)
         relation = select(drafts(_raw(source, sniffed, Path(scratch)), sniffed.adapter, sniffed.extras, {}), "", None)
         texts = "* REPLACE (list_transform(documents, lambda d: coalesce(d.text, d.id)) AS documents)"
@@ -134,9 +139,9 @@ def _flat(frame: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame([*columns[:at], *scores, *columns[at + 1 :]])
 
 
-def _first(path: Path, scratch: Path) -> Source:
+def _plain(path: Path, scratch: Path) -> tuple[Path, str]:
     for plain, name in unpack(path, scratch / "unpacked", max_expansion=200):
-        return open_source(plain, name)
+        return plain, name
     raise SourceError(f"{path.name} holds no file.")
 
 

@@ -25,6 +25,7 @@ from analysis.ingest.ledger import Given, account
 from analysis.ingest.load import LostLinesError, load, load_directly
 from analysis.ingest.pace import watching
 from analysis.ingest.report import Options, Progress, Report
+from analysis.ingest.resources.load import load as load_samples
 from analysis.ingest.task import Staged, Task
 from analysis.overrides import PriceFileError
 from analysis.overrides import load as load_prices
@@ -200,7 +201,7 @@ class Intake:
             return report
         with self._writing(report) as cursor:
             self._progress("loading", 0, staged.bytes)
-            load(cursor, staged, report, self._given())
+            (load_samples if staged.samples else load)(cursor, staged, report, self._given())
         return report
 
     def _report(self, name: str, size: int) -> Report:

@@ -71,7 +71,7 @@ def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, dict[str, str]]]:
 
 
 def undo(store: Store, import_id: int) -> Report:
-    """Take an import back whole: its records, scores, parts, refusals, and what they filled elsewhere.
+    """Take an import back whole: its records, scores, parts, figures, refusals, and what they filled elsewhere.
 
     Raises
     ------
@@ -85,7 +85,7 @@ def undo(store: Store, import_id: int) -> Report:
         own = f"SELECT id FROM records WHERE import_id = {import_id:d}"
         forget_marks(cursor, own)
         forget_turns(cursor, own)
-        for table in ("records", "scores", "parts", "refusals"):
+        for table in ("records", "scores", "parts", "resource_samples", "refusals"):
             cursor.execute(f"DELETE FROM {table} WHERE import_id = ?", [import_id])
         stand_in(cursor)
         fill(cursor)

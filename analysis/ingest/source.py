@@ -186,6 +186,14 @@ def open_source(path: Path, name: str) -> Source:
     return _table_source(path, name, encoding, text)
 
 
+def beginning(path: Path) -> tuple[str, str]:
+    """The text encoding of a plain file, and its beginning as text."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    encoding = encoding_of(head)
+    return encoding, head.decode(encoding, "replace").lstrip("\ufeff")
+
+
 def encoding_of(head: bytes) -> str:
     """Tell the encoding of a text by its first bytes; UTF-8 where nothing speaks against it."""
     for bom, encoding in _BOMS:

@@ -11,12 +11,15 @@ import sys
 import threading
 from contextlib import closing
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 import orjson
 
+from analysis.ingest.resources import formats
+from analysis.ingest.resources.stage import stage as stage_samples
 from analysis.ingest.source import SourceError, open_source, unpack
 from analysis.ingest.stager import Stager, connect
 from analysis.ingest.task import Staged, Task
@@ -36,8 +39,9 @@ def stage(task: Task, progress: Callable[[str, int, int], None]) -> Iterator[Sta
             folder.mkdir()
             staged = Staged(name=name, bytes=path.stat().st_size)
             try:
-                with closing(connect(out)) as connection:
-                    Stager(connection, task, folder, staged, progress).run(open_source(path, name))
+                if not _figures(task, path, name, folder, staged, progress):
+                    with closing(connect(out)) as connection:
+                        Stager(connection, task, folder, staged, progress).run(open_source(path, name))
             except SourceError as error:
                 staged.failure = str(error)
             except duckdb.Error as error:
@@ -45,6 +49,20 @@ def stage(task: Task, progress: Callable[[str, int, int], None]) -> Iterator[Sta
             yield staged
     except SourceError as error:
         yield Staged(name=Path(task.path).name, failure=str(error))
+
+
+def _figures(
+    task: Task, path: Path, name: str, folder: Path, staged: Staged, progress: Callable[[str, int, int], None]
+) -> bool:
+    """Stage a file of figures of machines; false where it is none."""
+    found = None if task.mapping else formats.find(path, name, task.format)
+    if found is None:
+        return False
+    stage_samples(
+        *found, staged, folder, at=datetime.fromisoformat(task.at) if task.at else None,
+        instance=task.partitions.get("instance"), progress=lambda done: progress("reading", done, staged.bytes),
+    )  # fmt: skip
+    return True
 
 
 def _say(**message: object) -> None:

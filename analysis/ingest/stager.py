@@ -153,7 +153,7 @@ class Stager:
         self.staged.rows.append(str(rows))
         self.staged.refused = cleaned.refused
         self.staged.notes += cleaned.notes
-        self._write_refusals(cleaned.refusals)
+        self.staged.refusals = write_refusals(cleaned.refusals, self.folder)
         return self._value("SELECT count(*) FROM read_parquet(?)", [str(rows)])
 
     def _parquet_rows(self, source: Source) -> Iterator[Row]:
@@ -179,20 +179,6 @@ class Stager:
                     writer.write_batch(pa.RecordBatch.from_pylist(batch, schema))
                     batch = []
             writer.write_batch(pa.RecordBatch.from_pylist(batch, schema))
-
-    def _write_refusals(self, refusals: list[Refused]) -> None:
-        if not refusals:
-            return
-        path = self.folder / "refusals.parquet"
-        columns = {
-            "line": [refusal.line for refusal in refusals],
-            "col": pa.array([refusal.column for refusal in refusals], pa.int64()),
-            "reason": [refusal.reason for refusal in refusals],
-            "excerpt": [refusal.excerpt for refusal in refusals],
-            "raw": pa.array([refusal.raw for refusal in refusals], pa.binary()),
-        }
-        pq.write_table(pa.table(columns), path)
-        self.staged.refusals = str(path)
 
     def _with_partitions(self, raw: str, sniffed: Sniffed) -> str:
         """Give fields that the file lacks the values that its folders name."""
@@ -254,6 +240,22 @@ def write_lines(rows: Iterable[Row], path: Path, *, verbatim: bool = False) -> N
                 out.write(b'{"%s":%d,%s\n' % (LINE.encode(), line, raw[1:]))
             else:
                 out.write(orjson.dumps({**fields, LINE: line, MENDED: mended or None}, default=str) + b"\n")
+
+
+def write_refusals(refusals: list[Refused], folder: Path) -> str | None:
+    """Write refused rows as Parquet into a folder; returns its path, none where there are no such rows."""
+    if not refusals:
+        return None
+    path = folder / "refusals.parquet"
+    columns = {
+        "line": [refusal.line for refusal in refusals],
+        "col": pa.array([refusal.column for refusal in refusals], pa.int64()),
+        "reason": [refusal.reason for refusal in refusals],
+        "excerpt": [refusal.excerpt for refusal in refusals],
+        "raw": pa.array([refusal.raw for refusal in refusals], pa.binary()),
+    }
+    pq.write_table(pa.table(columns), path)
+    return str(path)
 
 
 def _present(value: object) -> object:

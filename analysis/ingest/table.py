@@ -110,7 +110,10 @@ def _words(error: csv.Error) -> str:
 
 def _loosely(line: _Line, delimiter: str) -> list[str]:
     """The cells of a line whose quotation marks are in pairs, if not where they should be; none where they are not."""
-    return next(csv.reader([line.text], delimiter=delimiter)) if line.text.count('"') % 2 == 0 else []
+    try:
+        return next(csv.reader([line.text], delimiter=delimiter)) if line.text.count('"') % 2 == 0 else []
+    except csv.Error:  # a carriage return within it
+        return []
 
 
 def _holds_rows(lines: Sequence[_Line], delimiter: str, cells: int) -> bool:

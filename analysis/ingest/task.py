@@ -46,6 +46,10 @@ class Staged:
     read: int = 0
     notes: list[str] = field(default_factory=list)
     failure: str | None = None
+    samples: bool = False
+    """Whether the rows are figures of machines."""
+    asides: dict[str, int] = field(default_factory=dict)
+    """Of figures of machines, those set aside, by why."""
 
     @property
     def relation(self) -> str:
