@@ -15,6 +15,7 @@ from app import (
     cli_export,
     cli_forecast,
     cli_golden,
+    cli_releases,
     cli_resources,
     cli_review,
     cli_topics,
@@ -61,6 +62,8 @@ cli.add_typer(cli_forecast.budgeted, name="budgets")
 cli.command()(cli_forecast.whatif)
 cli.add_typer(cli_alerts.alerts, name="alerts")
 cli.command()(cli_resources.resources)
+cli.command()(cli_releases.release)
+cli.add_typer(cli_releases.released, name="releases")
 
 
 @cli.callback()

@@ -36,6 +36,7 @@ from app import (
     commands_drift,
     commands_forecast,
     commands_golden,
+    commands_releases,
     commands_resources,
     commands_review,
     commands_topics,
@@ -232,4 +233,5 @@ COMMANDS: dict[str, Command] = {
     **commands_review.COMMANDS,
     **commands_topics.COMMANDS,
     **commands_golden.COMMANDS,
+    **commands_releases.COMMANDS,
 }

@@ -16,6 +16,7 @@ from analysis.metrics import by_topic, catalogue, costs, distribution, extent, f
 from analysis.metrics.map_points import points
 from analysis.metrics.shifts import explain as shifts
 from analysis.metrics.worst import worst as worst_of
+from analysis.releases import release, report
 from analysis.scoring.plan import coverage
 from app import privacy, runtime
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from analysis.metrics.metric import Metric
     from analysis.metrics.query import Figure
     from analysis.metrics.shifts.explain import Shift
+    from analysis.releases.release import Release
+    from analysis.releases.report import Report
     from analysis.scoring.plan import Coverage
     from analysis.scoring.scorer import Scorer
     from analysis.store import Store
@@ -91,6 +94,21 @@ def drift(reference: Filter, window: Filter) -> Drift:
 def changes(filter: Filter) -> Found:
     """Find since when topics and outcomes changed; see :func:`analysis.drift.series.changes`."""
     return _changes(_now(), filter)
+
+
+def releases() -> list[Release]:
+    """List the releases, the latest first; see :func:`analysis.releases.release.listed`."""
+    return release.listed(store(), runtime.current().state)
+
+
+def released(of: Release, days: int) -> Report:
+    """Tell what became of a release; see :func:`analysis.releases.report.report`."""
+    return _released(_now(), of, tuple(releases()), days)
+
+
+def why_released(told: Report, name: str) -> list[Shift]:
+    """Split the change of a metric since a release; see :func:`analysis.releases.report.why`."""
+    return _why_released(_now(), told.windows.before, told.windows.now, name, told)
 
 
 def prompts(ids: Sequence[str]) -> list[tuple[str, str]]:
@@ -230,6 +248,16 @@ def _explained(now: tuple[str, int], name: str, before: Filter, chosen: Filter) 
 @st.cache_resource(max_entries=32, show_spinner="Comparing the two periods")
 def _drift(now: tuple[str, int], reference: Filter, window: Filter) -> Drift:
     return compare_windows(store(), window, reference)
+
+
+@st.cache_resource(max_entries=32, show_spinner="Comparing what came after with what was before")
+def _released(now: tuple[str, int], of: Release, every: tuple[Release, ...], days: int) -> Report:
+    return report.report(store(), of, every, days=days)
+
+
+@st.cache_resource(max_entries=64, show_spinner="Looking for what moved it")
+def _why_released(now: tuple[str, int], before: Filter, chosen: Filter, name: str, _told: Report) -> list[Shift]:
+    return report.why(store(), _told, name)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Looking for change points")

@@ -38,6 +38,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("alerts", "Alerts", "Monitor"),
     Entry("topics", "Topics", "Understand"),
     Entry("drift", "Drift", "Understand"),
+    Entry("releases", "Releases", "Understand"),
     Entry("conversations", "Conversations", "Understand"),
     Entry("review", "Queue", "Review"),
     Entry("audits", "Audits", "Review"),

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from analysis.metrics import fields
+from analysis.releases.release import LOGS
 from analysis.state import notes as marks
 from app import data, filters, runtime, states, words
 from app.charts.trend import Note, Span
 from app.text import escape, plain_label
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import date
 
     from analysis.metrics.extent import Extent
     from analysis.metrics.filter import Filter
     from analysis.metrics.query import Figure
+    from analysis.releases.release import Release
     from app.view import View
 
-_ARRIVALS = {"release": "release {}", "prompt_version": "prompt {}", "model": "first {}"}
+_ARRIVALS = {"prompt_version": "prompt {}", "model": "first {}"}
 _MOST_NOTES = 5
 _WEEK = timedelta(weeks=1)
 _WIDTHS = {"hour": timedelta(days=1), "day": _WEEK}
@@ -89,16 +91,39 @@ class Scope:
 
     def notes(self) -> list[Note]:
         """Say what began within the period: what people marked, then releases, prompts and models seen first."""
+        releases = sorted(self._releases(), key=lambda one: one.start)
+        told = [
+            *((note.time, plain_label(note.text, limit=24))
+              for note in marks.between(runtime.current().state, self.chosen.start, self.chosen.end)
+              if note.kind != "release"),  # these are among the releases
+            *(_named(one) for one in releases if one.source != LOGS),
+        ]  # fmt: skip
         marked: dict[date, tuple[datetime, list[str]]] = {}
-        for note in marks.between(runtime.current().state, self.chosen.start, self.chosen.end):
-            marked.setdefault(note.time.date(), (note.time, []))[1].append(plain_label(note.text, limit=24))
-        found: dict[date, tuple[datetime, list[str]]] = {}
+        for time, text in told:
+            marked.setdefault(time.date(), (time, []))[1].append(text)
+        arrived = [_named(one) for one in releases if one.source == LOGS]
         for field, form in _ARRIVALS.items():
-            for value, time in data.arrivals(field, self.chosen).iter_rows():
-                day = marked.get(time.date()) or found.setdefault(time.date(), (time, []))
-                day[1].append(form.format(plain_label(value, limit=24)))
+            seen = data.arrivals(field, self.chosen).iter_rows()
+            arrived += [(time, form.format(plain_label(value, limit=24))) for value, time in seen]
+        found: dict[date, tuple[datetime, list[str]]] = {}
+        for time, text in arrived:
+            day = marked.get(time.date()) or found.setdefault(time.date(), (time, []))
+            day[1].append(text)
         days = [*sorted(marked.items()), *sorted(found.items())][:_MOST_NOTES]
         return [Note(time, words.listed(names, most=2)) for _, (time, names) in sorted(days)]
+
+    def _releases(self) -> list[Release]:
+        """List the releases within the period, of the applications looked at."""
+        apps = self.view.values("app")
+        start, end = self.chosen.start or datetime.min, self.chosen.end or datetime.max
+        return [
+            one for one in data.releases()
+            if start <= one.start < end and (not apps or one.app is None or one.app in apps)
+        ]  # fmt: skip
+
+
+def _named(release: Release) -> tuple[datetime, str]:
+    return release.start, f"release {plain_label(release.name, limit=24)}"
 
 
 def begin(title: str) -> Scope:

@@ -76,7 +76,7 @@ def of_metrics(scope: Scope, metrics: Sequence[Metric], *, key: str) -> None:
     if not metrics:
         return
     now, before = scope.figures(*(metric.name for metric in metrics))
-    panels = []
+    panels, notes = [], scope.notes()
     for metric in metrics:
         wide = readable(scope, metric)
         points = whole(data.measure([metric.name], wide.chosen, grain=wide.grain), wide)
@@ -84,7 +84,7 @@ def of_metrics(scope: Scope, metrics: Sequence[Metric], *, key: str) -> None:
         panels.append(
             Panel(
                 title, points, metric.unit, before=_before(wide, metric), from_nought=words.from_nought(metric),
-                instead=f"Too few for a trend by {wide.grain}.",
+                instead=f"Too few for a trend by {wide.grain}.", notes=notes,
             )
         )  # fmt: skip
     coarser = f", or by {WIDER[scope.grain]} where a {scope.grain} holds few records" if _adapts(scope) else ""
@@ -101,13 +101,14 @@ def of_groups(scope: Scope, metric: Metric, *, key: str, most: int = 6) -> None:
 
     limit = most - 1 if OTHER in measured(most)[wide.by] else most  # the others are one of them
     points, groups = measured(limit, wide.grain), measured(limit)[wide.by].to_list()
-    shades = palette.colours(wide.by, groups)
+    shades, notes = palette.colours(wide.by, groups), scope.notes()
     panels = [
         Panel(
-            words.group(group), whole(points.filter(pl.col(wide.by) == group), wide), metric.unit, colour=shades[group]
+            words.group(group), whole(points.filter(pl.col(wide.by) == group), wide), metric.unit,
+            colour=shades[group], notes=notes,
         )
         for group in groups
-    ]
+    ]  # fmt: skip
     panels = [panel for panel in panels if panel.points["value"].is_not_null().any()]
     bands = ". Bands: 95 % intervals" if metric.interval != "none" else ""
     if len(panels) < 2:

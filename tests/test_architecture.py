@@ -85,6 +85,7 @@ POINTED_AT_BY = {
     "golden": {"golden"},
     "alerts": {"alerts"},
     "resources": {"resources"},
+    "releases": {"releases"},
 }
 """Packages of analysis, and those of them that may use each."""
 

@@ -373,3 +373,19 @@ alert_silences = Table(
     Column("lifted", DateTime),
     Column("lifted_by", String(200)),
 )
+
+release_events = Table(
+    "release_events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("app", String(200)),  # null: wherever the name is found, else everywhere
+    Column("environment", String(200)),
+    Column("kind", String(20), nullable=False),  # set, moved or taken back
+    Column("time", DateTime),  # when it began; null of one taken back
+    Column("note", Text, nullable=False),
+    Column("source", String(20), nullable=False),  # said or imported
+    Column("who", String(200), nullable=False),
+    Column("made", DateTime, nullable=False),
+    Index(None, "name"),
+)

@@ -13,7 +13,10 @@ from app import units
 from app.charts import look
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
+
+    from app.charts.trend import Note
 
 HEIGHT = 150
 _FEW = 6
@@ -31,6 +34,8 @@ class Panel:
     from_nought: bool = True
     instead: str = ""
     """What is said where no point has a value."""
+    notes: Sequence[Note] = ()
+    """What began when: a thin rule each, whose words are told where one points at it."""
 
     @property
     def compared(self) -> bool:
@@ -59,11 +64,23 @@ def panel(content: Panel, *, height: int = HEIGHT) -> Any:  # noqa: ANN401 - Alt
     if axis[1] < 0:
         nought = alt.Chart(alt.InlineData([{}])).mark_rule()
         layers.insert(0, nought.encode(y=alt.datum(0), color=alt.ColorValue(look.MUTED)))
+    layers += _rules(content)
     tips = [alt.Tooltip("time:T", title="from", format="%-d %b %Y, %H:%M"), alt.Tooltip("shown:N", title="value")]
     layers.append(base.mark_line(strokeWidth=1.8, clip=True).encode(y=y, color=colour))
     layers.append(base.transform_filter("datum.alone").mark_circle(size=24, clip=True).encode(y=y, color=colour))
     layers.append(base.mark_point(opacity=0.001, size=120, clip=True).encode(y=y, color=colour, tooltip=tips))
     return alt.layer(*layers, height=height, width="container", title=title)
+
+
+def _rules(content: Panel) -> list[alt.Chart]:
+    times = content.points["time"]
+    within = [note for note in content.notes if times.min() <= note.time <= times.max()]  # type: ignore[operator]
+    if not within:
+        return []
+    frame = pl.DataFrame({"time": [note.time for note in within], "words": [note.text for note in within]})
+    rule = alt.Chart(frame).mark_rule(strokeDash=[1, 3], strokeWidth=1.2, clip=True)
+    tips = [alt.Tooltip("words:N", title=" "), alt.Tooltip("time:T", title="from", format="%-d %b %Y, %H:%M")]
+    return [rule.encode(x=_across(content.points), color=alt.ColorValue(look.MUTED), tooltip=tips)]
 
 
 def _words(words: str) -> alt.Chart:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
@@ -105,14 +106,28 @@ def known(parts: Parts, before: float, now: float, alike: Array) -> Known:
     return Known(effects, draws, alike, ROUNDING * max(abs(before), abs(now)))
 
 
-def _drawn(parts: Parts) -> Effects | None:
+def weights(parts: Parts, repeats: int) -> Array | None:
+    """Draw hands with replacement: how often each is in each draw, array (repeats, hands); None where too few hold any.
+
+    The draws are the same each time.
+    """
     held = [below.reshape(DRAWS, -1).any(axis=1) for below in (parts.below0, parts.below)]
     either = held[0] | held[1]
     if (either.sum() if parts.metric.total else min(hands.sum() for hands in held)) < FEWEST:
         return None
     # how many hands hold something is chance too, and moves a sum
     among = np.ones(DRAWS, bool) if parts.metric.total else either
-    weights = np.zeros((REPEATS_OF_PERCENTILE if len(parts.bins) else REPEATS, DRAWS))
-    rng = np.random.default_rng(0)
-    weights[:, among] = rng.multinomial(among.sum(), np.full(among.sum(), 1 / among.sum()), len(weights))
-    return parts.split(weights)
+    return _often(tuple(np.flatnonzero(among).tolist()), repeats)
+
+
+@lru_cache(maxsize=8)
+def _often(among: tuple[int, ...], repeats: int) -> Array:
+    """Draw from some hands; it is asked for again by every metric and field."""
+    found = np.zeros((repeats, DRAWS))
+    found[:, among] = np.random.default_rng(0).multinomial(len(among), np.full(len(among), 1 / len(among)), repeats)
+    return found
+
+
+def _drawn(parts: Parts) -> Effects | None:
+    found = weights(parts, REPEATS_OF_PERCENTILE if len(parts.bins) else REPEATS)
+    return None if found is None else parts.split(found)

@@ -77,8 +77,10 @@ class Parts:
         return int(self.metric.name.rpartition("_p")[2]) / 100
 
 
-def gather(store: Store, metric: Metric, before: Filter, now: Filter, by: str, blocks: Blocks) -> Parts:
+def gather(store: Store, metric: Metric, before: Filter, now: Filter, by: str | None, blocks: Blocks) -> Parts:
     """Gather what a metric is made of by the groups of a field; those of less than :data:`MIN_N` count together.
+
+    Without a field all records are one group.
 
     Raises
     ------
@@ -86,7 +88,8 @@ def gather(store: Store, metric: Metric, before: Filter, now: Filter, by: str, b
         If the field is unknown or has no single value for a record.
     """
     percentile = metric.merges == "histogram"
-    keys = _keys(by, blocks, _groups(store, by, (before, now), MOST_OF_PERCENTILE if percentile else MOST))
+    most = MOST_OF_PERCENTILE if percentile else MOST
+    keys = _keys(by, blocks, [] if by is None else _groups(store, by, (before, now), most))
     read = _counted if percentile else _summed
     frames = [read(store, metric, sample, keys) for sample in (before, now)]
     groups = sorted(set(frames[0]["group"]) | set(frames[1]["group"]), key=lambda name: (name == OTHER, name))
@@ -130,9 +133,9 @@ def _groups(store: Store, by: str, samples: Sequence[Filter], most: int) -> list
     return largest["value"].to_list() if len(largest) <= most else largest["value"][: most - 1].to_list()
 
 
-def _keys(by: str, blocks: Blocks, groups: Sequence[str]) -> Keys:
+def _keys(by: str | None, blocks: Blocks, groups: Sequence[str]) -> Keys:
     bound = Bound("k")
-    columns = (f"hash({blocks.sql}) % {DRAWS}", fields.group(by, bound, groups))
+    columns = (f"hash({blocks.sql}) % {DRAWS}", f"'{OTHER}'" if by is None else fields.group(by, bound, groups))
     return Keys(("hand", "group"), columns, bound)
 
 
