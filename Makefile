@@ -41,11 +41,12 @@ lock:
 	  $(VENV)-lock/bin/python -m pip freeze | grep -v '^afterword ' | sed 's/+cpu$$//'; } > constraints.txt
 	rm -rf $(VENV)-lock build
 
-# Debian's Chromium and PostgreSQL, which tests drive; without leave to install them those tests skip and say so.
+# Debian's Chromium, PostgreSQL and Prometheus, which tests drive; without leave to install them those tests skip and say so.
 tools:
 	@missing=""; \
 	command -v chromium >/dev/null || missing="chromium"; \
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
+	command -v prometheus >/dev/null || missing="$$missing prometheus"; \
 	[ -z "$$missing" ] && exit 0; \
 	if [ "$$(id -u)" = 0 ]; then as=""; elif sudo -n true 2>/dev/null; then as="sudo"; else as="none"; fi; \
 	if [ "$$as" = none ] || ! command -v apt-get >/dev/null; then \

@@ -92,6 +92,12 @@ VERSIONS: tuple[tuple[str, ...], ...] = (
         # What the machines that serve models say of themselves.
         f"CREATE TABLE resource_samples ({ddl(SAMPLE)})",
     ),
+    (
+        # Files of watched folders as they were when they were imported; `modified` in nanoseconds, `problem` where one
+        # could not be read.
+        """CREATE TABLE arrivals (path VARCHAR PRIMARY KEY, size BIGINT, modified BIGINT, looked TIMESTAMP,
+            problem VARCHAR)""",
+    ),
 )
 
 

@@ -18,6 +18,7 @@ from app import (
     cli_releases,
     cli_resources,
     cli_review,
+    cli_run,
     cli_topics,
     options,
     terminal,
@@ -64,6 +65,8 @@ cli.add_typer(cli_alerts.alerts, name="alerts")
 cli.command()(cli_resources.resources)
 cli.command()(cli_releases.release)
 cli.add_typer(cli_releases.released, name="releases")
+cli.command()(cli_run.run)
+cli.command()(cli_run.watch)
 
 
 @cli.callback()
@@ -81,13 +84,17 @@ def serve(
     sample: Annotated[
         Path | None, typer.Option(metavar="PATH", help="Import this first, if nothing was imported yet.")
     ] = None,
+    watch: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="DIR", help="Import what arrives in this folder; may be repeated."),
+    ] = None,
     workspace: Home = None,
     as_json: Json = False,
 ) -> None:
     """Open the app."""
     from app.serving import serve as run  # Streamlit takes a second to import, which no other command need wait for
 
-    run(host=host, port=port, browser=browser, sample=sample, as_json=as_json)
+    run(host=host, port=port, browser=browser, sample=sample, watch=watch or [], as_json=as_json)
 
 
 @cli.command("import")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
+from analysis import rollups
 from app import terminal
 from app.options import From, Home, Json, Out, To, Where, selection
 
@@ -50,6 +51,25 @@ def export_topics(
 ) -> None:
     """Write each record's topic and place on the map to a file that ends in .csv, .jsonl or .parquet."""
     _export("topics", output, selection(start, end, where), as_json=as_json)
+
+
+@exported.command("rollups")
+def export_rollups(
+    output: Out,
+    grain: Annotated[str, typer.Option(metavar="GRAIN", help="hour, day, week or month.")] = rollups.GRAIN,
+    by: Annotated[
+        list[str] | None, typer.Option(metavar="FIELD", help="Instead of app and model; may be repeated.")
+    ] = None,
+    start: From = None,
+    end: To = None,
+    where: Where = None,
+    workspace: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Write every metric by time and fields to a file that ends in .csv, .jsonl or .parquet."""
+    arguments = {"ending": output.suffix.lower(), "grain": grain, "by": by or list(rollups.BY)}
+    answer = terminal.ask("export rollups", arguments | selection(start, end, where))
+    terminal.say("export", terminal.move(answer, output), as_json=as_json)
 
 
 def _export(what: str, output: Path, selection: dict[str, Any], *, as_json: bool) -> None:

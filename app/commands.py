@@ -26,6 +26,7 @@ from analysis.metrics.catalogue import METRICS
 from analysis.metrics.lookup import find, imported, scored
 from analysis.metrics.query import measure
 from analysis.review import scores
+from analysis.rollups import rollups
 from analysis.scoring.judge.order import Order
 from analysis.scoring.plan import coverage
 from analysis.scoring.registry import registry
@@ -39,6 +40,7 @@ from app import (
     commands_releases,
     commands_resources,
     commands_review,
+    commands_run,
     commands_topics,
 )
 from app.command import Call, Command, CommandError, awaited, plain, selected
@@ -167,6 +169,14 @@ def _export(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
     return {arguments["what"]: write(store, selected(arguments), path), "staged": str(path)}
 
 
+def _rollups(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Write every metric by time and fields to a file in staging, for the caller to move."""
+    store = call.runtime.store
+    path = store.workspace.staging / f"rollups-{time.time_ns()}.{arguments['ending'].removeprefix('.')}"
+    rows = rollups(store, selected(arguments), path, grain=arguments["grain"], by=arguments["by"])
+    return {"rows": rows, "staged": str(path)}
+
+
 def _scorers(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
     """List the scorers, and how far each is."""
     known, broken = lookup.scorers(call.runtime.store), registry(call.runtime.workspace).broken
@@ -220,6 +230,7 @@ COMMANDS: dict[str, Command] = {
     "metrics": _metrics,
     "metric": _metric,
     "export": _export,
+    "export rollups": _rollups,
     "scorers": _scorers,
     "score": _score,
     "judge": _judge,
@@ -234,4 +245,5 @@ COMMANDS: dict[str, Command] = {
     **commands_topics.COMMANDS,
     **commands_golden.COMMANDS,
     **commands_releases.COMMANDS,
+    **commands_run.COMMANDS,
 }

@@ -63,7 +63,7 @@ class _Lane:
     """Work that is done piece by piece, in its order, by a thread."""
 
     def __init__(self, name: str) -> None:
-        self._queue: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._queue: queue.Queue[Callable[[], None] | None] = queue.Queue()
         self._thread = threading.Thread(target=self._go, name=name, daemon=True)
         self._thread.start()
 
@@ -71,6 +71,11 @@ class _Lane:
     def empty(self) -> bool:
         """Whether nothing waits in it."""
         return self._queue.empty()
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing waits in it, and nothing is under way."""
+        return not self._queue.unfinished_tasks
 
     def put(self, work: Callable[[], None]) -> None:
         self._queue.put(work)
@@ -83,6 +88,7 @@ class _Lane:
     def _go(self) -> None:
         while (work := self._queue.get()) is not None:
             work()
+            self._queue.task_done()
 
 
 class Runner:
@@ -143,6 +149,11 @@ class Runner:
         """Jobs of this process that wait or run, in their order."""
         return [job for job in map(self.get, sorted(self._tickets)) if not job.over]
 
+    @property
+    def idle(self) -> bool:
+        """Whether no job waits or runs, nor what follows one."""
+        return self._main.idle and self._beside.idle
+
     def cancel(self, job_id: int) -> None:
         """Ask a job to stop; it does so within a second or two. One that is over already stays as it is."""
         ticket = self._tickets.get(job_id)
@@ -169,13 +180,13 @@ class Runner:
         """Bring the metrics that are kept by day up to date, when the jobs before are done; every job does so too."""
         self._main.put(self._freshen)
 
-    def catch_up(self, *, who: str) -> None:
+    def catch_up(self, *, who: str, judge: bool = True) -> None:
         """Queue the scorers and the judge that people want to follow an import, where this process serves."""
         if not self.serves:
             return
         if settings.get(self._state, FOLLOWS, True):
             self._main.put(partial(self._catch_up, who))
-        order = settings.get(self._state, JUDGES)
+        order = settings.get(self._state, JUDGES) if judge else None
         if order:
             self.submit("judge", order, who=who)
 

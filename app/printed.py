@@ -15,6 +15,7 @@ from app import (
     printed_releases,
     printed_resources,
     printed_review,
+    printed_run,
     units,
 )
 from app.tables import cell, clean, table
@@ -185,7 +186,9 @@ def _changes(answer: dict[str, Any]) -> str:
 
 
 def _export(answer: dict[str, Any]) -> str:
-    ((what, count),) = ((key, answer[key]) for key in ("records", "scores", "topics", "labels") if key in answer)
+    ((what, count),) = (
+        (key, answer[key]) for key in ("records", "scores", "topics", "labels", "rows") if key in answer
+    )
     return f"{answer['file']} has {_counted(count, what.removesuffix('s'))}."
 
 
@@ -321,4 +324,5 @@ PRINTED: dict[str, Callable[[dict[str, Any]], str]] = {
     "sql": _sql,
     "doctor": _doctor,
     **printed_review.PRINTED,
+    **printed_run.PRINTED,
 }

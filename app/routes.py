@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, StreamingResponse
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from analysis.ingest.report import Options
@@ -31,13 +31,13 @@ from app import commands, identity, runtime
 from app.command import Call, CommandError
 from app.headers import front_page
 from app.navigation import ENTRIES
+from app.openmetrics import exposition
 from app.work import import_arguments
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
     from starlette.requests import Request
-    from starlette.responses import Response
 
     Handler = Callable[[Request], Awaitable[Response]]
 
@@ -70,17 +70,32 @@ GATE = Gate()
 def _guarded(handler: Handler) -> Handler:
     @wraps(handler)
     async def guarded(request: Request) -> Response:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not secrets.compare_digest(token.strip().encode(), GATE.token.encode()):
-            raise HTTPException(401, "This needs the token of server.json in the workspace, as Authorization: Bearer.")
+        _require_token(request, GATE.token, "of server.json in the workspace")
         return await handler(request)
 
     return guarded
 
 
+def _require_token(request: Request, token: str, where: str) -> None:
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not secrets.compare_digest(given.strip().encode(), token.encode()):
+        raise HTTPException(401, f"This needs the token {where}, as Authorization: Bearer.")
+
+
 async def health(request: Request) -> Response:
     """Say that the server is up, and which process it is."""
     return JSONResponse({"status": "ok", "pid": os.getpid()})
+
+
+async def metrics(request: Request) -> Response:
+    """Give the last values of chosen metrics to Prometheus, on this machine or with ``$AFTERWORD_METRICS_TOKEN``."""
+    token = os.environ.get("AFTERWORD_METRICS_TOKEN")
+    if token:
+        _require_token(request, token, "of AFTERWORD_METRICS_TOKEN")
+    else:
+        _require_loopback(request, "Without AFTERWORD_METRICS_TOKEN, metrics are given to this machine only.")
+    found, kind = await asyncio.to_thread(exposition, runtime.current(), request.headers.get("accept", ""))
+    return Response(found, headers={"Content-Type": kind})
 
 
 @_guarded
@@ -168,13 +183,13 @@ async def stop_command(request: Request) -> Response:
     return JSONResponse({"stopping": True})
 
 
-def _require_loopback(request: Request) -> None:
+def _require_loopback(request: Request, otherwise: str = "Commands are taken from this machine only.") -> None:
     try:
         near = request.client is not None and ipaddress.ip_address(request.client.host).is_loopback
     except ValueError:
         near = False
-    if not near:
-        raise HTTPException(403, "Commands are taken from this machine only.")
+    if not near or {"forwarded", "x-forwarded-for"} & set(request.headers):  # a proxy of this machine speaks for others
+        raise HTTPException(403, otherwise)
 
 
 async def _bounded(request: Request) -> bytes:
@@ -248,6 +263,7 @@ ROUTES = [
     Route(f"/{ENTRIES[0].name}", front, methods=["GET"]),
     *(Route(f"/{entry.name}", other, methods=["GET"]) for entry in ENTRIES[1:]),
     Route("/api/health", health, methods=["GET"]),
+    Route("/metrics", metrics, methods=["GET"]),
     Route("/api/imports", receive_upload, methods=["PUT"]),
     Route("/api/jobs/{number:int}", show_job, methods=["GET"]),
     Route("/api/commands/{name}", run_command, methods=["POST"]),

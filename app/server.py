@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from streamlit import config
 
-from app import beacon, failed, identity, runtime
+from app import beacon, failed, identity, rounds, runtime
 from app.headers import SecurityHeaders
 from app.routes import GATE, ROUTES, as_json
 
@@ -42,10 +42,12 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     here.jobs.serves = True
     here.jobs.catch_up(who=identity.local().name)
     GATE.token = beacon.light(here.workspace, address()).token
+    by_itself = rounds.Rounds(here, rounds.folders())
     _stop_commands_on_signals()
     try:
         yield {"workspace": here.workspace}
     finally:
+        by_itself.stop()
         beacon.put_out(here.workspace)
         runtime.close()
 

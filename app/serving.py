@@ -13,9 +13,12 @@ import webbrowser
 from typing import TYPE_CHECKING, Any
 
 from analysis.workspace import Workspace
-from app import client, runtime, server, terminal
+from app import client, rounds, runtime, server, terminal
+from app.command import CommandError
+from app.options import BAD_USE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from app.beacon import Beacon
@@ -24,13 +27,15 @@ START = 60.0
 """Seconds that the server may take to start before nobody waits for it any more."""
 
 
-def serve(*, host: str, port: int | None, browser: bool, sample: Path | None, as_json: bool) -> None:
+def serve(
+    *, host: str, port: int | None, browser: bool, sample: Path | None, watch: Sequence[Path], as_json: bool
+) -> None:
     """Serve the workspace until Ctrl-C; where it is being served already, say where.
 
     Raises
     ------
     CommandError
-        If the workspace can't be opened, or the sample can't be imported.
+        If the workspace can't be opened, the sample can't be imported, or a folder can't be watched.
     """
     workspace = Workspace.at()
     running = client.find(workspace)
@@ -39,7 +44,12 @@ def serve(*, host: str, port: int | None, browser: bool, sample: Path | None, as
         return
     if sample is not None:
         _import_sample(sample)
-    terminal.opened(workspace)
+    here = terminal.opened(workspace)
+    try:
+        watched = rounds.allowed(here, [*rounds.folders(), *watch])
+    except ValueError as error:
+        raise CommandError(str(error), BAD_USE) from error
+    os.environ[rounds.FOLDERS] = os.pathsep.join(map(str, watched))
 
     def announce() -> None:
         deadline = time.monotonic() + START

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -27,8 +27,17 @@ SLOW = 5.0
 """Seconds between two lines of progress where standard error is no terminal."""
 
 
-def ask(name: str, arguments: dict[str, Any], *, stoppable: bool = False) -> dict[str, Any]:
+def ask(
+    name: str, arguments: dict[str, Any], *, stoppable: bool = False, stop: threading.Event | None = None
+) -> dict[str, Any]:
     """Run a command at the server that holds the workspace, else in this process.
+
+    Parameters
+    ----------
+    stoppable : bool
+        Whether Ctrl-C stops it in an orderly way.
+    stop : Event, optional
+        What stops it instead, as of :func:`stop_key`.
 
     Raises
     ------
@@ -37,11 +46,11 @@ def ask(name: str, arguments: dict[str, Any], *, stoppable: bool = False) -> dic
     """
     workspace, who, progress = Workspace.at(), identity.local().name, _Progress()
     server = client.find(workspace)
-    with _stop_key(stoppable) as stop, progress:
+    with nullcontext(stop) if stop else stop_key() if stoppable else nullcontext(threading.Event()) as over, progress:
         if server is not None:
-            return client.run(server, name, arguments, who=who, on_progress=progress, cancelled=stop.is_set)
+            return client.run(server, name, arguments, who=who, on_progress=progress, cancelled=over.is_set)
         try:
-            call = Call(opened(workspace), who, progress, stop.is_set)
+            call = Call(opened(workspace), who, progress, over.is_set)
             return commands.run(name, call, arguments)
         finally:
             runtime.close()
@@ -76,9 +85,14 @@ def tell(name: str, answer: dict[str, Any]) -> None:
     print(PRINTED[name](answer), file=sys.stderr)
 
 
+def warn(message: str) -> None:
+    """Say what went wrong, and go on."""
+    print(f"afterword: {clean(message)}", file=sys.stderr, flush=True)
+
+
 def fail(message: str, code: int, *, as_json: bool) -> NoReturn:
     """Say what went wrong and end with an exit code."""
-    print(f"afterword: {clean(message)}", file=sys.stderr)
+    warn(message)
     if as_json:
         print(json.dumps({"error": message}, ensure_ascii=False))
     raise SystemExit(code)
@@ -116,12 +130,9 @@ def move(answer: dict[str, Any], target: Path) -> dict[str, Any]:
 
 
 @contextmanager
-def _stop_key(stoppable: bool) -> Iterator[threading.Event]:
+def stop_key() -> Iterator[threading.Event]:
     """An event that the first Ctrl-C sets; the second ends the process as usual."""
     stop = threading.Event()
-    if not stoppable:
-        yield stop
-        return
 
     def first(_signal: int, _frame: object) -> None:
         stop.set()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.cancelled import CancelledError
 from analysis.golden.order import Order as Regression
+from analysis.ingest.arrivals import Arrival, take
 from analysis.ingest.report import Options
 from analysis.ingest.run import import_paths, undo
 from analysis.pricing import reprice
@@ -27,6 +28,8 @@ from analysis.topics.workshop import READING
 from app.ticket import GiveWayError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from analysis.ingest.report import Progress as ImportProgress
     from analysis.scoring.judge.run import Outcome
     from analysis.scoring.run import Run
@@ -46,6 +49,12 @@ def import_arguments(paths: list[Path], options: Options, *, discard: bool = Fal
     return {"paths": [str(path) for path in paths], "options": body, "discard": discard}
 
 
+def arrival_arguments(found: Sequence[Arrival], *, who: str) -> dict[str, Any]:
+    """The arguments of an import job for what arrived in a folder."""
+    looked = [[str(one.path), one.size, one.modified] for one in found]
+    return import_arguments([one.path for one in found], Options(imported_by=who)) | {"arrivals": looked}
+
+
 def _import(store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
     paths = [Path(path) for path in arguments["paths"]]
     body = arguments["options"]
@@ -55,7 +64,11 @@ def _import(store: Store, arguments: dict[str, Any], ticket: Ticket) -> dict[str
         ticket.progress = asdict(progress) | {"rate": progress.rate, "seconds_left": progress.seconds_left}
 
     try:
-        reports = import_paths(store, paths, options, on_progress=tell, cancelled=ticket.cancelled)
+        if arguments.get("arrivals"):
+            found = [Arrival(Path(path), size, modified) for path, size, modified in arguments["arrivals"]]
+            reports = take(store, found, options, on_progress=tell, cancelled=ticket.cancelled)
+        else:
+            reports = import_paths(store, paths, options, on_progress=tell, cancelled=ticket.cancelled)
     finally:
         if arguments["discard"]:
             for path in paths:

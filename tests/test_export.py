@@ -11,6 +11,7 @@ import pytest
 from analysis.export import FORMATS
 from analysis.export import records as export
 from analysis.metrics.filter import Filter
+from analysis.rollups import rollups
 from analysis.spreadsheet import to_csv
 
 HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1"]
@@ -71,3 +72,23 @@ def test_no_records_make_an_empty_file(store, tmp_path, ending):
 def test_an_unknown_ending_is_refused(store, tmp_path):
     with pytest.raises(ValueError, match=r"records.xlsx: unknown format.*\.parquet, \.jsonl, \.csv"):
         export(store, Filter(), tmp_path / "records.xlsx")
+
+
+def test_rollups_hold_every_metric_of_each_day_and_group(store, add_records, tmp_path):
+    add_records(
+        *({"time": datetime(2026, 8, day), "app": app, "model": "m", "recorded_cost": 0.5, "user_id": "u"}
+          for day, app in ((3, "a"), (3, "a"), (3, "b"), (4, "a")))
+    )  # fmt: skip
+    path = tmp_path / "daily.parquet"
+    rows = rollups(store, Filter(), path, by=["app"])
+    read = pl.read_parquet(path)
+    assert rows == len(read)
+    assert read.columns == ["time", "app", "metric", "unit", "adds_up", "value", "n", "of", "low", "high"]
+    costs = read.filter(pl.col("metric") == "cost").select("time", "app", "value", "adds_up", "unit").rows()
+    assert costs == [
+        (datetime(2026, 8, 3), "a", 1.0, True, "USD"),
+        (datetime(2026, 8, 3), "b", 0.5, True, "USD"),
+        (datetime(2026, 8, 4), "a", 0.5, True, "USD"),
+    ]
+    assert not read.filter(pl.col("metric") == "users")["adds_up"].any()
+    assert read.filter(pl.col("metric") == "thumbs_up_rate").is_empty()
