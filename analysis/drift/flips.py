@@ -1,10 +1,16 @@
 """The test behind every aspect: how often chance alone parts the windows as differently as they are.
 
-A block (a user, a conversation) adds to the difference of two means what it has beyond the mean of both windows, with
-a sign that, where nothing has drifted, is as likely the other one. So the signs are drawn at random, a block's own at
-once: what one person repeats is no evidence, and a person of both windows is compared with himself (Hemerik, Goeman &
-Finos 2020, Robust testing in generalized linear models by sign flipping score contributions, JRSS B 82, 841-864). One
-set of signs serves all aspects.
+A block (a user, a conversation) adds to the difference of two means what it has beyond the mean of both windows. What
+one person repeats is no evidence, so that a block is drawn as a whole:
+
+- One of both windows is compared with itself. Where nothing has drifted its part has either sign alike, and the signs
+  are drawn at random (Hemerik, Goeman & Finos 2020, Robust testing in generalized linear models by sign flipping score
+  contributions, JRSS B 82, 841-864).
+- One of a single window might have been of the other: it is dealt to either, with the chance that blocks of about its
+  size have there (a permutation test by strata of size). Of windows of one size that is a random sign too; of unequal
+  ones signs would not do, for what is rare lies to one side of nought there.
+
+One set of draws serves all aspects.
 """
 
 from __future__ import annotations
@@ -92,10 +98,10 @@ class Result:
     p : float
         The chance of a statistic as large, were there no difference.
     columns_p : array (columns,)
-        The same of each column by itself; smaller ones than the draws can tell by Hoeffding's bound for sums of random
-        signs (1963, JASA 58, 13-30).
+        The same of each column by itself; smaller ones than the draws can tell by Hoeffding's bound (1963, JASA 58,
+        13-30).
     null : array (flips,)
-        The statistic after each draw of signs.
+        The statistic after each draw.
     null_differences : array (draws, columns)
         The differences after some of them.
     """
@@ -114,24 +120,46 @@ class Result:
 
 def compare(feature: Features, *, seed: int = 0) -> Result:
     """Compare the two windows in a set of features."""
-    added = feature.contributions(feature.middle, feature.middle)
-    difference = added.sum(0, dtype=np.float64)
+    difference = feature.contributions(feature.middle, feature.middle).sum(0, dtype=np.float64)
     observed = float(feature.statistic(difference))
+    chances, moved, centre = _dealt(feature)
     rng = np.random.default_rng(seed)
     statistics: list[Array] = []
     beyond = np.zeros(len(difference))
     kept = np.empty((0, len(difference)))
     for start in range(0, feature.flips, AT_ONCE):
-        signs = rng.integers(0, 2, (min(AT_ONCE, feature.flips - start), len(added)), np.int8) * np.float32(2) - 1
-        drawn = (signs @ added).astype(np.float64)
+        places = rng.random((min(AT_ONCE, feature.flips - start), len(moved)), np.float32) < chances
+        drawn = ((places - chances) @ moved).astype(np.float64) + centre
         kept = kept if len(kept) else drawn[:KEPT]
         statistics.append(feature.statistic(drawn))
         beyond += (np.abs(drawn) >= np.abs(difference) - ROUNDING).sum(0)
     null = np.concatenate(statistics)
-    squares = (added.astype(np.float64) ** 2).sum(0)
-    bound = 2 * np.exp(-(difference**2) / (2 * np.maximum(squares, 1e-300)))
+    squares = (moved.astype(np.float64) ** 2).sum(0)
+    bound = 2 * np.exp(-2 * np.maximum(np.abs(difference) - np.abs(centre), 0) ** 2 / np.maximum(squares, 1e-300))
     as_large = float((null >= observed * (1 - ROUNDING)).sum())
     own = feature.contributions(*feature.means).astype(np.float64)
     error = np.sqrt((own**2).sum(0) * len(own) / max(len(own) - 1, 1))
     draws = 1 + len(null)
     return Result(difference, error, (1 + as_large) / draws, np.minimum((1 + beyond) / draws, bound), null, kept)
+
+
+def _dealt(feature: Features) -> tuple[NDArray[np.float32], NDArray[np.float32], Array]:
+    """Give each block's chance of the window, what dealing it there and not to the reference adds, and the middle.
+
+    A block of both windows has an even chance of its own sign or the other.
+    """
+    there = feature.sizes > 0
+    chances = np.full(len(feature.sizes[0]), 0.5)
+    moved = 2 * feature.contributions(feature.middle, feature.middle)
+    beyond = (feature.sums - feature.sizes[..., None] * feature.middle).sum(0)
+    before, now = 1 / feature._records
+    centre = np.zeros(moved.shape[1])
+    alone = there[0] != there[1]
+    strata = np.floor(np.log2(np.maximum(feature.sizes.sum(0), 1)))
+    for stratum in np.unique(strata[alone]):
+        own = alone & (strata == stratum)
+        chance = there[1][own].mean()
+        chances[own] = chance
+        moved[own] = (beyond[own] - beyond[own].mean(0)) * (before + now)
+        centre += beyond[own].sum(0, dtype=np.float64) * (chance * now - (1 - chance) * before)
+    return chances.astype(np.float32), moved.astype(np.float32), centre

@@ -39,6 +39,15 @@ def test_windows_of_unequal_size_raise_no_more_alarms():
     assert found <= 5
 
 
+def test_rare_words_of_a_short_window_raise_no_more_alarms():
+    found, chances = 0, 1 / np.arange(5, 305)
+    for run in range(40):
+        said = np.random.default_rng(run).random((1100, 300)) < chances * 0.3
+        words = [[f"word{place}" for place in np.flatnonzero(row)] for row in said]
+        found += examine(replace(sample(["x"] * 1000, ["x"] * 100), words=words)).verdict == DRIFTED
+    assert found <= 5
+
+
 def test_what_is_new_and_what_is_gone_is_named_with_its_interval():
     before = ["a"] * 500 + ["b"] * 300 + ["old"] * 200
     now = ["a"] * 500 + ["b"] * 400 + ["new"] * 100
