@@ -93,10 +93,8 @@ VERSIONS: tuple[tuple[str, ...], ...] = (
         f"CREATE TABLE resource_samples ({ddl(SAMPLE)})",
     ),
     (
-        # Files of watched folders as they were when they were imported; `modified` in nanoseconds, `problem` where one
-        # could not be read.
-        """CREATE TABLE arrivals (path VARCHAR PRIMARY KEY, size BIGINT, modified BIGINT, looked TIMESTAMP,
-            problem VARCHAR)""",
+        # Files of watched folders as they were when they were read; `modified` in nanoseconds.
+        "CREATE TABLE arrivals (path VARCHAR PRIMARY KEY, size BIGINT, modified BIGINT)",
     ),
 )
 

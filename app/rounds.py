@@ -34,6 +34,8 @@ EVERY = float(os.environ.get("AFTERWORD_WATCH_EVERY") or 10)
 """Seconds between two looks at the folders and at what waits to be sent."""
 CHECK_EVERY = 300.0
 """Seconds after which the rules are held against the records though none came: some fire because none did."""
+CHANGING = frozenset({"import", "score", "undo"})
+"""Kinds of jobs after which the rules are checked, and not while they run."""
 PATIENCE = 10.0
 """Seconds for a round to end when the server does."""
 WHO = "afterword"
@@ -116,7 +118,7 @@ class Rounds:
             found = arrived(self._here, self._folders)
             if found:
                 jobs.submit("import", arrival_arguments(found, who=WHO), who=WHO)
-        if jobs.idle and self._due():
+        if not any(job.kind in CHANGING for job in jobs.active()) and self._due():
             self._checked = self._here.store.generation, time.monotonic()
             warn(self._here)
         else:

@@ -98,14 +98,8 @@ def take(
         found = import_paths(store, [arrival.path], options, on_progress=on_progress, cancelled=cancelled)
         reports += found
         if Arrival.of(arrival.path) == arrival:
-            _note(store, arrival, next((report.failure for report in found if report.failure), None))
+            _note(store, arrival)
     return reports
-
-
-def failed(store: Store) -> list[tuple[str, str]]:
-    """List the files that could not be read as they are, each with why."""
-    rows = store.rows("SELECT path, problem FROM arrivals WHERE problem IS NOT NULL ORDER BY looked DESC, path")
-    return [(row["path"], row["problem"]) for row in rows]
 
 
 def _known(store: Store) -> set[Arrival]:
@@ -113,12 +107,11 @@ def _known(store: Store) -> set[Arrival]:
     return {Arrival(Path(row["path"]), row["size"], row["modified"]) for row in rows}
 
 
-def _note(store: Store, arrival: Arrival, problem: str | None) -> None:
+def _note(store: Store, arrival: Arrival) -> None:
     with store.write() as cursor:
         cursor.execute(
-            """INSERT OR REPLACE INTO arrivals (path, size, modified, looked, problem)
-            VALUES (?, ?, ?, now()::TIMESTAMP, ?)""",
-            [str(arrival.path), arrival.size, arrival.modified, problem],
+            "INSERT OR REPLACE INTO arrivals (path, size, modified) VALUES (?, ?, ?)",
+            [str(arrival.path), arrival.size, arrival.modified],
         )
 
 
