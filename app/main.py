@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analysis.review import scores
 from app import data, navigation, runtime, style, words
 from app.text import escape
 
@@ -14,7 +13,7 @@ chosen = st.navigation(navigation.grouped(), expanded=True)
 with st.sidebar, st.container(key="colophon"):
     st.caption(escape(words.holding(data.whole())))
 if chosen.url_path != "review":  # which reads what people labelled where they labelled it
-    scores.keep_up(data.store(), runtime.current().state)
+    runtime.take_in_labels(data.store(), runtime.current().state)
 page = st.container()
 with st.container(key="reading"), st.spinner("Reading the logs …"), page:  # below what is drawn, after half a second
     chosen.run()

@@ -83,11 +83,16 @@ def _opened(workspace: Workspace) -> Runtime:
         raise
     _clear(workspace.incoming)
     edits.mend(store, state)
-    try:
-        scores.sync(store, state)
-    except duckdb.Error:  # of a damaged store, whose pages say so
-        traceback.print_exc()
+    take_in_labels(store, state)
     return Runtime(workspace, store, state, Runner(store, state))
+
+
+def take_in_labels(store: Store, state: State) -> None:
+    """Bring the log store up to what people labelled, at most every few seconds."""
+    try:
+        scores.keep_up(store, state)
+    except duckdb.Error:  # of a damaged store: the pages that read what is missing say so
+        traceback.print_exc()
 
 
 def _clear(folder: Path) -> None:
