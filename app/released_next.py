@@ -96,10 +96,8 @@ def _steps(found: Steps, latest: Release | None) -> list[_Step]:
     if found.unplaced is not None:
         unplaced = _some(found.unplaced, "text", "not on the map of topics yet", "All texts are on the map")
         listed.append(_Step("Monitor", unplaced, "topics", "Place them", bool(found.unplaced)))
-    alerts = {entry.name for entry in navigation.ENTRIES} & {"alerts"}
-    if found.alerts is not None and alerts:
-        fired = _some(found.alerts, "alert", "that nobody has resolved", "No alert is open")
-        listed.append(_Step("Monitor", fired, "alerts", "Look at them", bool(found.alerts)))
+    fired = _some(found.alerts, "alert", "that nobody has resolved", "No alert is open")
+    listed.append(_Step("Monitor", fired, "alerts", "Look at them", bool(found.alerts)))
     new = max(found.corrections - found.held, 0)
     since_version = " since the last golden version" if found.frozen is not None else ""
     return [

@@ -39,8 +39,8 @@ class Steps:
         Records that some scorer in use has still to score.
     unplaced : int or None
         Texts that are not on the map of topics; None where there is no map.
-    alerts : int or None
-        Alerts that nobody has resolved; None where none are kept.
+    alerts : int
+        Alerts that are open.
     wanted : int
         Labels that review queues still wait for.
     labels : int
@@ -58,7 +58,7 @@ class Steps:
     since: int
     unscored: int
     unplaced: int | None
-    alerts: int | None
+    alerts: int
     wanted: int
     labels: int
     corrections: int

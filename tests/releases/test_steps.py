@@ -13,7 +13,7 @@ from analysis.golden import dataset
 from analysis.releases import alerts, runs
 from analysis.releases.release import Release
 from analysis.releases.steps import steps
-from analysis.state import golden
+from analysis.state import golden, schema
 from analysis.state.database import State, now
 from analysis.state.schema import golden_runs, items, labels, queues, slots
 from tests.golden.items import item
@@ -91,17 +91,12 @@ def test_the_run_beside_a_release_is_the_named_one_else_the_nearest(state: State
 
 
 def test_alerts_are_counted_where_they_are_kept(state: State):
+    kept = {"rule": "errors", "group": "", "late": "", "body": {}, "made": now()}
     with state.write() as connection:
-        for sql in (
-            """CREATE TABLE IF NOT EXISTS alerts (id INTEGER PRIMARY KEY, rule VARCHAR, "group" VARCHAR,
-                start TIMESTAMP, late VARCHAR, body VARCHAR, made TIMESTAMP)""",
-            """CREATE TABLE IF NOT EXISTS alert_events (id INTEGER PRIMARY KEY, alert INTEGER, kind VARCHAR,
-                once VARCHAR, body VARCHAR, who VARCHAR, made TIMESTAMP)""",
-            """INSERT INTO alerts VALUES (1, 'errors', '', '2026-06-02 10:00:00', '', '{}', '2026-06-02 11:00:00'),
-                (2, 'errors', 'support', '2026-06-03 10:00:00', '', '{}', '2026-06-03 11:00:00')""",
-            "INSERT INTO alert_events VALUES (1, 1, 'resolved', NULL, NULL, 'ana', '2026-06-02 12:00:00')",
-        ):
-            connection.exec_driver_sql(sql)
-    assert alerts.unresolved(state) == 1
+        for group, days in (("", 1), ("support", 3), ("", 12)):
+            connection.execute(insert(schema.alerts).values(kept | {"group": group, "start": START + timedelta(days)}))
+        for alert, kind in ((1, "resolved"), (3, "resolved"), (3, "reopened")):
+            connection.execute(insert(schema.alert_events).values(alert=alert, kind=kind, who="ana", made=now()))
+    assert alerts.unresolved(state) == 2
     (one,) = alerts.fired(state, START + timedelta(days=2), START + timedelta(days=9))
     assert (one.rule, one.group) == ("errors", "support")
