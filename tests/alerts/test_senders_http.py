@@ -143,6 +143,7 @@ def test_a_good_answer_that_breaks_off_is_good():
         ("999999999999", 86400, 86400),
         ("Wed, 21 Oct 2015 07:28:00 GMT", 0, 0),
     ],
+    ids=["seconds", "in an hour", "for ever", "long ago"],  # the same in every process that collects
 )
 def test_retry_after_is_read_in_seconds_and_as_a_date(given: str, low: float, high: float):
     with receiving(lambda _: f"429 {given}") as server, pytest.raises(TemporaryError) as raised:
