@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -38,3 +39,25 @@ def read(path: Path, what: str, allowed: Sequence[str], wrong: type[ValueError])
             if name not in allowed:
                 raise wrong(f"{where}: unknown field {name!r}. Fields: {', '.join(allowed)}.")
     return found
+
+
+def day(where: str, value: object, wrong: type[ValueError]) -> date:
+    """Read the field ``from``, a date."""
+    try:
+        return date.fromisoformat(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise wrong(f"{where}: from must be a date such as 2026-11-01, not {value!r}.") from None
+
+
+def text(where: str, name: str, value: object, wrong: type[ValueError]) -> str:
+    """Read a field that is text."""
+    if not isinstance(value, str):
+        raise wrong(f"{where}: {name} must be text, not {value!r}.")
+    return value
+
+
+def amount(where: str, name: str, value: object, wrong: type[ValueError], *, what: str = "a number") -> float:
+    """Read a field that is a number, nought or more."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
+        raise wrong(f"{where}: {name} must be {what}, 0 or more, not {value!r}.")
+    return float(value)

@@ -72,18 +72,7 @@ def _override(where: str, entry: dict[str, Any]) -> Override:
 
 def _value(where: str, name: str, value: object) -> Any:  # noqa: ANN401 - each field has its type
     if name == "from":
-        return _date(where, value)
+        return entries.day(where, value, PriceFileError)
     if name not in RATES:
-        if not isinstance(value, str):
-            raise PriceFileError(f"{where}: {name} must be text, not {value!r}.")
-        return value
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
-        raise PriceFileError(f"{where}: {name} must be a number of dollars, 0 or more, not {value!r}.")
-    return float(value)
-
-
-def _date(where: str, value: object) -> date:
-    try:
-        return date.fromisoformat(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        raise PriceFileError(f"{where}: from must be a date such as 2026-11-01, not {value!r}.") from None
+        return entries.text(where, name, value, PriceFileError)
+    return entries.amount(where, name, value, PriceFileError, what="a number of dollars")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import date
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from analysis.overrides import FIRST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
     from pathlib import Path
 
 UNNAMED = ""
@@ -90,14 +90,7 @@ def _machine(where: str, entry: dict[str, Any]) -> Machine:
 
 def _value(where: str, name: str, value: object) -> Any:  # noqa: ANN401 - each field has its type
     if name == "from":
-        try:
-            return date.fromisoformat(value)  # type: ignore[arg-type]
-        except (TypeError, ValueError):
-            raise MachineFileError(f"{where}: from must be a date such as 2026-11-01, not {value!r}.") from None
+        return entries.day(where, value, MachineFileError)
     if name in ("instance", "model"):
-        if not isinstance(value, str):
-            raise MachineFileError(f"{where}: {name} must be text, not {value!r}.")
-        return value
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
-        raise MachineFileError(f"{where}: {name} must be a number, 0 or more, not {value!r}.")
-    return float(value)
+        return entries.text(where, name, value, MachineFileError)
+    return entries.amount(where, name, value, MachineFileError)

@@ -6,6 +6,7 @@ import contextlib
 import ipaddress
 import logging
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
@@ -13,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import orjson
 
-from analysis.alerts.senders.sender import ConfigError, RefusedError, TemporaryError, UncertainError, hidden
+from analysis.alerts.senders.sender import ANY_HOUR, ConfigError, RefusedError, TemporaryError, UncertainError, hidden
 from analysis.alerts.senders.words import line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from analysis.alerts.notice import Notice
 
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 READ = 16 * 1024
@@ -148,3 +151,27 @@ def _unlogged(_: logging.LogRecord) -> bool:
 
 
 logging.getLogger("httpx").addFilter(_unlogged)
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A webhook that posts to a channel of a chat, which can't tell that a message is the same as one before."""
+
+    url: str = field(repr=False)
+    http: httpx.Client | None = field(default=None, repr=False)
+
+    repeatable = False
+    hourly = ANY_HOUR
+
+    @property
+    def where(self) -> str:
+        """The host; the rest of the address is a secret."""
+        return httpx.URL(self.url).host
+
+    def send(self, notice: Notice) -> None:
+        """Post a notice."""
+        post(self.url, body_of(self.body(notice)), http=self.http)
+
+    def body(self, notice: Notice) -> dict[str, Any]:
+        """Give what is posted, as JSON."""
+        raise NotImplementedError

@@ -7,17 +7,17 @@ and not sent twice. Limits: https://docs.slack.dev/reference/block-kit/blocks (5
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import httpx
-
 from analysis.alerts.senders import words
-from analysis.alerts.senders.posting import body_of, checked, post
-from analysis.alerts.senders.sender import ANY_HOUR, Kind
+from analysis.alerts.senders.posting import Channel, checked
+from analysis.alerts.senders.sender import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import httpx
 
     from analysis.alerts.notice import Notice
 
@@ -26,23 +26,12 @@ FIELDS = 10
 
 
 @dataclass(frozen=True)
-class Slack:
+class Slack(Channel):
     """A channel's webhook."""
 
-    url: str = field(repr=False)
-    http: httpx.Client | None = field(default=None, repr=False)
-
-    repeatable = False
-    hourly = ANY_HOUR
-
-    @property
-    def where(self) -> str:
-        """The host; the rest of the address is a secret."""
-        return httpx.URL(self.url).host
-
-    def send(self, notice: Notice) -> None:
-        """Post a notice to the channel."""
-        post(self.url, body_of(payload(notice)), http=self.http)
+    def body(self, notice: Notice) -> dict[str, Any]:
+        """Give what is posted: :func:`payload`."""
+        return payload(notice)
 
 
 def payload(notice: Notice) -> dict[str, Any]:

@@ -6,17 +6,17 @@ of rich text, which hold no Markdown (https://adaptivecards.io/explorer/TextRun.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import httpx
-
 from analysis.alerts.senders import words
-from analysis.alerts.senders.posting import body_of, checked, post
-from analysis.alerts.senders.sender import ANY_HOUR, Kind
+from analysis.alerts.senders.posting import Channel, body_of, checked
+from analysis.alerts.senders.sender import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import httpx
 
     from analysis.alerts.notice import Notice
 
@@ -27,23 +27,12 @@ _COLOURS = {"Critical": "attention", "Warning": "warning"}
 
 
 @dataclass(frozen=True)
-class Teams:
+class Teams(Channel):
     """A workflow that posts to a channel or a chat."""
 
-    url: str = field(repr=False)
-    http: httpx.Client | None = field(default=None, repr=False)
-
-    repeatable = False
-    hourly = ANY_HOUR
-
-    @property
-    def where(self) -> str:
-        """The host; the rest of the address is a secret."""
-        return httpx.URL(self.url).host
-
-    def send(self, notice: Notice) -> None:
-        """Post a notice to the workflow."""
-        post(self.url, body_of(payload(notice)), http=self.http)
+    def body(self, notice: Notice) -> dict[str, Any]:
+        """Give what is posted: :func:`payload`."""
+        return payload(notice)
 
 
 def payload(notice: Notice) -> dict[str, Any]:
