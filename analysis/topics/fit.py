@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.topics.neighbours import nearest
+
 if TYPE_CHECKING:
     from types import ModuleType
 
@@ -134,14 +136,12 @@ def divide(vectors: NDArray[np.float32], counts: NDArray[np.float64], *, seed: i
 def project(vectors: NDArray[np.float32], *, seed: int) -> NDArray[np.float32]:
     """Lay vectors out in two dimensions; the same vectors and seed give the same places on the same machine."""
     from sklearn.decomposition import PCA
-    from sklearn.neighbors import NearestNeighbors
 
     umap = _umap()
     components = min(COMPONENTS, len(vectors) - 1, vectors.shape[1])
-    reduced = PCA(components, svd_solver="randomized", random_state=seed).fit_transform(vectors).astype(np.float32)
+    reduced = PCA(components, svd_solver="covariance_eigh").fit_transform(vectors).astype(np.float32)
     neighbours = min(NEIGHBOURS, len(vectors) - 1)
-    # Exact neighbours by blocks: as fast as approximate ones here, and nothing has to be compiled for them.
-    far, near = NearestNeighbors(n_neighbors=neighbours, algorithm="brute").fit(reduced).kneighbors(reduced)
+    far, near = nearest(reduced, neighbours, seed=seed)
     with warnings.catch_warnings():
         # of new points, which are placed by other means
         warnings.filterwarnings("ignore", message="precomputed_knn")

@@ -135,7 +135,8 @@ class TopicMap:
         if not len(own):  # nothing lies between the topics: then it is amid all
             own = np.arange(len(self.landmarks))
         cosines = vectors @ self.landmarks[own].astype(np.float32).T
-        near = np.argsort(-cosines, axis=1, kind="stable")[:, :NEAR]
+        few = min(NEAR, len(own))
+        near = np.argpartition(-cosines, few - 1, axis=1)[:, :few]
         weights = np.maximum(np.take_along_axis(cosines, near, axis=1), 1e-6) ** 8
         weights /= weights.sum(axis=1, keepdims=True)
         found: NDArray[np.float32] = (self.landmark_places[own][near] * weights[..., None]).sum(axis=1)
