@@ -131,7 +131,9 @@ def labels_import(
         Path, typer.Argument(metavar="FILE", help="A .csv, .tsv, .jsonl or .json: a row a label, or a column a rater.")
     ],
     queue: Annotated[str, typer.Option(metavar="NAME", help="The queue to put them in; made where there is none.")],
-    item: Annotated[str | None, typer.Option(metavar="COL", help="The record's id, or a name.")] = None,
+    item: Annotated[
+        str | None, typer.Option(metavar="COL", help="The record's id, that of its own tool, or a name.")
+    ] = None,
     rater: Annotated[
         list[str] | None, typer.Option(metavar="COL", help="Who; given several times, a column a rater.")
     ] = None,

@@ -83,10 +83,10 @@ def _brought(answer: dict[str, Any]) -> str:
         parts.append(f"{answer['again']:,} came after another of the same rater; the last counts.")
     if answer["nameless"]:
         parts.append(f"{answer['nameless']:,} name no item or no rater and were not taken.")
-    if answer["without_record"]:
-        some = ", ".join(answer["without_record"][:SHOWN])
-        count = len(answer["without_record"])
-        parts.append(clean(f"{count:,} items name no record and count for agreement only: {some}"))
+    for names, what in ((answer["without_record"], "no record"), (answer["several"], "more than one record")):
+        if names:
+            some = ", ".join(names[:SHOWN])
+            parts.append(clean(f"{len(names):,} items name {what} and count for agreement only: {some}"))
     parts += [clean(f"Not taken: {words}") for words in answer["refused"][:SHOWN]]
     if len(answer["refused"]) > SHOWN:
         parts.append(f"{len(answer['refused']):,} not taken in all; --json lists them.")

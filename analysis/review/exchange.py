@@ -14,6 +14,7 @@ from analysis.review import claims, events, ready_made
 from analysis.review import queue as queues
 from analysis.review.events import SUBMIT
 from analysis.review.labels import gathered, labelled
+from analysis.review.named import records
 from analysis.review.plan import GOLD, IMPORTED, Drawn
 from analysis.review.rubrics import CHOICE, SCALE, AnswersError, Question, Rubric, as_numbers
 from analysis.state import rubrics as kept
@@ -43,8 +44,8 @@ class Report:
     ----------
     labels, same : int
         Labels that were taken in, and those that were there already.
-    without_record : list of str
-        Items that name no record here: they count for agreement, and in no rate.
+    without_record, several : list of str
+        Items that name no record here, or more than one: they count for agreement, and in no rate.
     again, nameless : int
         Labels of which an earlier one by the same rater gave way, and those without an item or a rater, not taken.
     refused : list of str
@@ -61,6 +62,7 @@ class Report:
     again: int
     nameless: int
     without_record: list[str]
+    several: list[str]
     refused: list[str]
 
 
@@ -69,8 +71,8 @@ def bring_in(
 ) -> Report:  # fmt: skip
     """Take labels of other tools into a queue, which is made where there is none of that name.
 
-    Each rater is a reviewer. A label that is there already is not taken twice; another one by the same rater takes its
-    place, and both are kept.
+    Items are named as :func:`analysis.review.named.records` says. Each rater is a reviewer. A label that is there
+    already is not taken twice; another one by the same rater takes its place, and both are kept.
 
     Parameters
     ----------
@@ -84,6 +86,8 @@ def bring_in(
     """
     if not table.labels:
         raise ValueError("There are no labels in it.")
+    named = records(store, table.items)
+    table = table.renamed(named.ids)
     made = _exists(state, name)
     if made and order:
         raise ValueError(f"The queue {name} has its rubric, and with it an order, already.")
@@ -97,12 +101,9 @@ def bring_in(
         for item, rater, label in table.labels:
             taken.add(item, rater, label)
         taken.write()
-    known = {row["id"] for row in store.rows(
-        "SELECT id::VARCHAR AS id FROM records WHERE id IN (SELECT TRY_CAST(unnest($ids) AS UUID))",
-        {"ids": table.items})}  # fmt: skip
     return Report(
         name, question.name, len(table.items), len(table.raters), len(taken.rows), taken.same, len(table.gold),
-        table.again, table.nameless, [item for item in table.items if item.lower() not in known], taken.refused,
+        table.again, table.nameless, named.nobody, named.several, taken.refused,
     )  # fmt: skip
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from analysis.review import ready_made
+from analysis.review.named import records
 from analysis.review.rubrics import SCALE, read
 from analysis.review.sampling import draw
 from analysis.state import rubrics as kept
@@ -72,7 +73,7 @@ def make(
     form, version = ready_made.find(state, rubric)
     for check in plan.checks:
         form.fitting(check.expected, part=True)
-    _check_records(store, [check.record_id for check in plan.checks])
+    plan = _of_records(store, plan)
     sample = draw(store, plan)
     body = plan.as_json() | sample.as_json() | {"looked_at": plan.filter.sentence()}
     with state.write() as connection:
@@ -81,15 +82,17 @@ def make(
     return queue
 
 
-def _check_records(store: Store, ids: Sequence[str]) -> None:
-    """Refuse gold items that name no record: nobody could answer them."""
-    rows = store.rows(
-        "SELECT id::VARCHAR AS id FROM records WHERE id IN (SELECT TRY_CAST(unnest($ids) AS UUID))", {"ids": list(ids)}
-    )
-    known = {row["id"] for row in rows}
-    missing = [one for one in ids if one.lower() not in known]
-    if missing:
-        raise ValueError(f"{missing[0]!r}, of the gold and attention items, is no record's id.")
+def _of_records(store: Store, plan: Plan) -> Plan:
+    """Put records' ids in the place of names; gold items that name none are refused: nobody could answer them."""
+    named = records(store, list(dict.fromkeys([*plan.ids, *(check.record_id for check in plan.checks)])))
+    for one in (check.record_id for check in plan.checks):
+        if one not in named.ids:
+            what = "the id of several records" if one in named.several else "no record's id"
+            raise ValueError(f"{one!r}, of the gold and attention items, is {what}.")
+    return replace(
+        plan, ids=tuple(named.ids.get(one, one) for one in plan.ids),
+        checks=tuple(replace(check, record_id=named.ids[check.record_id]) for check in plan.checks),
+    )  # fmt: skip
 
 
 def add(

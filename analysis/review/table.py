@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from analysis.review import rows as files
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 _ITEM = ("item", "item_id", "record_id", "id", "task", "task_id")
@@ -51,6 +51,15 @@ class Table:
     def of_item(self) -> Counter[str]:
         """How many raters labelled each item."""
         return Counter(item for item, _ in {(item, rater) for item, rater, _ in self.labels})
+
+    def renamed(self, names: Mapping[str, str]) -> Table:
+        """Call items by other names; where two become one, the last label of a rater counts."""
+        newest = {(names.get(item, item), rater): label for item, rater, label in self.labels}
+        return replace(
+            self, labels=tuple((item, rater, label) for (item, rater), label in newest.items()),
+            gold={names.get(item, item): label for item, label in self.gold.items()},
+            again=self.again + len(self.labels) - len(newest),
+        )  # fmt: skip
 
 
 def read(

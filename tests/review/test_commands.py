@@ -24,7 +24,8 @@ def run(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyt
     monkeypatch.chdir(tmp_path)
     ids = records.add(runtime.current().store, *({"app": "shop", "response": str(n)} for n in range(20)))
     (tmp_path / "ids").write_text("\n".join(ids))
-    (tmp_path / "known").write_text("\n".join(records.add(runtime.current().store, {"app": "a"}, {"app": "b"})))
+    known = records.add(runtime.current().store, {"app": "a", "source_id": "twin"}, {"app": "b", "source_id": "twin"})
+    (tmp_path / "known").write_text("\n".join(known))
     runtime.close()
 
     def afterword(*arguments: object, code: int = 0, plain: bool = False) -> Any:
@@ -61,6 +62,9 @@ def test_a_queue_is_made_listed_and_shown(run: Callable[..., Any], tmp_path: Pat
     (tmp_path / "gold.csv").write_text("item,bias\nsomething,no\n")
     lost = run("queue", "make", "x", "--rubric", "bias", "--gold", "gold.csv", code=2)["error"]
     assert "'something', of the gold and attention items, is no record's id" in lost
+    (tmp_path / "twins.csv").write_text("item,bias\ntwin,no\n")
+    twins = run("queue", "make", "x", "--rubric", "bias", "--gold", "twins.csv", code=2)["error"]
+    assert "'twin', of the gold and attention items, is the id of several records" in twins
     assert "no.csv" in run("queue", "make", "x", "--rubric", "bias", "--attention", "no.csv", code=2)["error"]
     assert "Rubrics: bias" in run("queue", "make", "x", "--rubric", "colour", code=2)["error"]
 

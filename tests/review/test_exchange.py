@@ -51,6 +51,25 @@ def test_a_file_that_can_not_be_read(tmp_path: Path, name: str, text: str, optio
         table.read(path, **options)
 
 
+def test_records_are_meant_by_the_ids_of_their_tools_too(
+    store: Store, state: State, tmp_path: Path, add_records: Callable
+):
+    ours, theirs, *_ = add_records(
+        {"source_id": "run-1"}, {"source_id": "run-2"}, {"source_id": "twice"}, {"source_id": "twice"}
+    )
+    path = tmp_path / "labels.csv"
+    path.write_text(
+        f"item,rater,label,right\n{ours.upper()},ana,1,\nrun-1,ana,2,\nrun-2,ben,3,3\ntwice,ben,1,\nrun-9,ben,1,\n"
+    )
+    report = exchange.bring_in(store, state, table.read(path, gold="right"), "theirs", who="boss")
+    assert (report.labels, report.items, report.again, report.gold) == (4, 4, 1, 1)
+    assert (report.without_record, report.several) == (["run-9"], ["twice"])
+    found = {one.item.record_id: one for one in labelled(state, find(state, "theirs"))}
+    assert found.keys() == {ours, theirs, "twice", "run-9"}
+    assert [event.answers for event in found[ours].labels] == [{"label": 2}]
+    assert found[theirs].item.expected == {"label": 3}
+
+
 def test_labels_come_in_once_and_those_without_a_record_are_named(
     store: Store, state: State, tmp_path: Path, add_records: Callable
 ):
