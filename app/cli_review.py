@@ -153,6 +153,12 @@ def labels_import(
     terminal.say("labels import", terminal.ask("labels import", arguments), as_json=as_json)
 
 
+@labels.command("undo")
+def labels_undo(queue: Name, workspace: Home = None, as_json: Json = False) -> None:
+    """Take an import of labels back, with its queue: the columns were others, say. What people did in it stays."""
+    terminal.say("labels undo", terminal.ask("labels undo", {"queue": queue}), as_json=as_json)
+
+
 @labels.command("export")
 def labels_export(
     output: Out,

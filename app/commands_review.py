@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.export import FORMATS
-from analysis.review import agreeing, exchange, power, queue, ready_made, table
+from analysis.review import agreeing, exchange, labels_file, power, queue, ready_made, table
 from analysis.review.agreement import LEVELS, Agreement
 from analysis.review.labels import disagreements
 from analysis.review.plan import ATTENTION, GOLD, Check, Plan
@@ -84,6 +84,12 @@ def _bring_in(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
     return asdict(report)
 
 
+def _take_back(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Take an import of labels back."""
+    name = arguments["queue"]
+    return {"queue": name, "labels": exchange.take_back(call.runtime.store, call.runtime.state, name)}
+
+
 def _write_out(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
     """Write labels to a file in staging, for the caller to move."""
     ending, state = arguments["ending"].removeprefix("."), call.runtime.state
@@ -92,7 +98,7 @@ def _write_out(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
     name = arguments.get("queue")
     among = [queue.find(state, name)] if name else queue.everything(state)
     path = call.runtime.workspace.staging / f"labels-{time.time_ns()}.{ending}"
-    return {"labels": exchange.write_out(state, path, among=among), "staged": str(path)}
+    return {"labels": labels_file.write_out(state, path, among=among), "staged": str(path)}
 
 
 def _agreement(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -160,6 +166,7 @@ COMMANDS: dict[str, Command] = {
     "queue rubric show": _rubric_show,
     "queue rubric import": _rubric_import,
     "labels import": _bring_in,
+    "labels undo": _take_back,
     "labels export": _write_out,
     "agreement": _agreement,
 }

@@ -75,7 +75,10 @@ def _rubric_kept(answer: dict[str, Any]) -> str:
 def _brought(answer: dict[str, Any]) -> str:
     parts = [
         f"{answer['labels']:,} labels of {answer['items']:,} items by {answer['raters']:,} raters are in "
-        f"{clean(answer['queue'])}, for the question {clean(answer['question'])}."
+        f"{clean(answer['queue'])}, for the question {clean(answer['question'])}.",
+        "They say: "
+        + ", ".join(f"{clean(label)} {n:,}" for label, n in list(answer["said"].items())[:SHOWN])
+        + (f" and {len(answer['said']) - SHOWN:,} others." if len(answer["said"]) > SHOWN else "."),
     ]
     if answer["same"]:
         parts.append(f"{answer['same']:,} were there already.")
@@ -91,6 +94,10 @@ def _brought(answer: dict[str, Any]) -> str:
     if len(answer["refused"]) > SHOWN:
         parts.append(f"{len(answer['refused']):,} not taken in all; --json lists them.")
     return "\n".join(parts)
+
+
+def _taken_back(answer: dict[str, Any]) -> str:
+    return f"{counted(answer['labels'], 'label')} of {clean(answer['queue'])} were taken back."
 
 
 def _agreement(answer: dict[str, Any]) -> str:
@@ -124,5 +131,6 @@ PRINTED: dict[str, Callable[[dict[str, Any]], str]] = {
     "queue rubric show": _rubric,
     "queue rubric import": _rubric_kept,
     "labels import": _brought,
+    "labels undo": _taken_back,
     "agreement": _agreement,
 }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import streamlit as st
 
-from analysis.review import exchange
+from analysis.review import labels_file
 from analysis.review.agreeing import agreements
 from analysis.review.estimate import estimates
 from analysis.review.progress import progress
@@ -179,7 +179,7 @@ def _written(queue: Queue) -> bytes:
     here = runtime.current()
     path = here.workspace.staging / f"labels-{queue.id}.csv"
     try:
-        exchange.write_out(here.state, path, among=[queue])
+        labels_file.write_out(here.state, path, among=[queue])
         return path.read_bytes()
     finally:
         path.unlink(missing_ok=True)

@@ -1,19 +1,17 @@
-"""Labels from other tools, and labels to files."""
+"""Labels from other tools."""
 
 from __future__ import annotations
 
-import json
+from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
-from analysis import export
-from analysis.review import claims, events, ready_made
+from analysis.review import claims, events, ready_made, scores
 from analysis.review import queue as queues
 from analysis.review.events import SUBMIT
-from analysis.review.labels import gathered, labelled
+from analysis.review.labels import gathered
 from analysis.review.named import records
 from analysis.review.plan import GOLD, IMPORTED, Drawn
 from analysis.review.rubrics import CHOICE, SCALE, AnswersError, Question, Rubric, as_numbers
@@ -23,7 +21,6 @@ from analysis.state.database import now
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from sqlalchemy import Connection
 
@@ -50,6 +47,8 @@ class Report:
         Labels of which an earlier one by the same rater gave way, and those without an item or a rater, not taken.
     refused : list of str
         Which labels were not taken, and why.
+    said : dict
+        How often each label stands in the file, the commonest first.
     """
 
     queue: str
@@ -64,6 +63,7 @@ class Report:
     without_record: list[str]
     several: list[str]
     refused: list[str]
+    said: dict[str, int]
 
 
 def bring_in(
@@ -96,7 +96,7 @@ def bring_in(
         queue = _made(connection, state, name, table, version, who)
         rubric = queues.rubric_of(state, queue) if version is None else ready_made.read(version.body)
         question = _question(rubric, table)
-        items = _items(connection, queue, table, question)
+        items = _items(connection, queue, table, question, named.ids)
         taken = _Taken(connection, queue, rubric, question, items)
         for item, rater, label in table.labels:
             taken.add(item, rater, label)
@@ -104,40 +104,38 @@ def bring_in(
     return Report(
         name, question.name, len(table.items), len(table.raters), len(taken.rows), taken.same, len(table.gold),
         table.again, table.nameless, named.nobody, named.several, taken.refused,
+        dict(Counter(label for _, _, label in table.labels).most_common()),
     )  # fmt: skip
 
 
-def write_out(state: State, path: Path, *, among: Sequence[Queue]) -> int:
-    """Write the labels of queues that hold, and the decisions, to a file; a row an answer.
-
-    Columns: ``queue``, ``item`` (the record's id), ``arm``, ``stratum``, ``probability``, ``rater``, ``decision``
-    (whether it is one), ``question``, ``answer`` (text), ``time``, ``seconds``, ``rubric``, ``rubric_version``.
+def take_back(store: Store, state: State, name: str) -> int:
+    """Take an import of labels back: its queue goes, with its rubric's answers, and the scores they gave.
 
     Returns
     -------
     int
-        How many rows were written.
+        How many labels went.
+
+    Raises
+    ------
+    ValueError
+        If there is no such queue, it was not made by an import, or people have worked in it since.
     """
-    rows: list[dict[str, Any]] = []
-    for queue in among:
-        for one in labelled(state, queue):
-            for event in (*one.labels, *([one.decision] if one.decision else ())):
-                about = {
-                    "queue": queue.name, "item": one.item.record_id, "arm": one.item.arm, "stratum": one.item.stratum,
-                    "probability": one.item.probability, "rater": event.who, "decision": event is one.decision,
-                    "time": event.made, "seconds": event.seconds, "rubric": queue.rubric,
-                    "rubric_version": event.rubric_version,
-                }  # fmt: skip
-                rows += [about | {"question": name, "answer": _text(answer)} for name, answer in (
-                    event.answers or {}).items()]  # fmt: skip
-    return export.write([pl.DataFrame(rows, schema=_COLUMNS)], path)
-
-
-_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
-    "queue": pl.String, "item": pl.String, "arm": pl.String, "stratum": pl.String, "probability": pl.Float64,
-    "rater": pl.String, "decision": pl.Boolean, "question": pl.String, "answer": pl.String,
-    "time": pl.Datetime("us"), "seconds": pl.Float64, "rubric": pl.String, "rubric_version": pl.Int64,
-}  # fmt: skip
+    queue = queues.find(state, name)
+    if queue.plan.get("method") != IMPORTED:
+        raise ValueError(f"{name} was drawn here and not made by an import of labels; it stays.")
+    own = select(schema.items.c.id).where(schema.items.c.queue == queue.id)
+    with state.write() as connection:
+        claims.lock(connection, queue.id)
+        history = events.within(connection, queue)
+        if any(event.kind != SUBMIT or event.seconds is not None for event in history):
+            raise ValueError(f"People have worked in {name} since its labels came in; what they did stays.")
+        for table in (schema.slots, schema.drafts):
+            connection.execute(delete(table).where(table.c.item.in_(own)))
+        for table, column in ((schema.labels, "queue"), (schema.items, "queue"), (schema.queues, "id")):
+            connection.execute(delete(table).where(table.c[column] == queue.id))
+    scores.forget(store)
+    return len(history)
 
 
 class _Taken:
@@ -263,8 +261,15 @@ def _question(rubric: Rubric, table: Table) -> Question:
     return (named or closed)[0]
 
 
-def _items(connection: Connection, queue: Queue, table: Table, question: Question) -> dict[str, Kept]:
-    there = {item.record_id for item in queues.within(connection, queue)}
+def _items(
+    connection: Connection, queue: Queue, table: Table, question: Question, ids: dict[str, str]
+) -> dict[str, Kept]:
+    there = {item.record_id: item for item in queues.within(connection, queue)}
+    for name in [name for name in there if ids.get(name, name) not in there]:  # the record came after its labels
+        item, id = there.pop(name), ids[name]
+        connection.execute(update(schema.items).where(schema.items.c.id == item.id).values(record_id=id))
+        connection.execute(update(schema.labels).where(schema.labels.c.item == item.id).values(record_id=id))
+        there[id] = item
     queues.put(connection, queue, [
         Drawn(name, GOLD, expected={question.name: _value(question, table.gold[name])}) if name in table.gold
         else Drawn(name, IMPORTED) for name in table.items if name not in there
@@ -275,7 +280,3 @@ def _items(connection: Connection, queue: Queue, table: Table, question: Questio
 def _value(question: Question, label: str) -> object:
     whole = question.kind == SCALE and label.lstrip("-").isdecimal()
     return int(label) if whole else label
-
-
-def _text(answer: object) -> str:
-    return answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)

@@ -78,6 +78,11 @@ def sync(store: Store, state: State) -> int:
         return _synced(store, state)
 
 
+def forget(store: Store) -> None:
+    """Have the next :func:`sync` make every score anew: labels are gone."""
+    _seen.pop(store, None)
+
+
 def _synced(store: Store, state: State) -> int:
     first = store not in _seen
     done = dict(_seen.get(store, {}))

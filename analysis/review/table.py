@@ -14,10 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-_ITEM = ("item", "item_id", "record_id", "id", "task", "task_id")
-_RATER = ("rater", "annotator", "reviewer", "coder", "worker", "user", "who", "_annotator_id")
+_ITEM = (
+    "item", "item_id", "record_id", "id", "task", "task_id", "source_id", "request_id", "call_id", "trace_id",
+    "example_id", "sample_id",
+)  # fmt: skip
+_WHO = (
+    "rater", "annotator", "reviewer", "coder", "labeler", "labeller", "evaluator", "assessor", "judge", "expert",
+    "worker", "participant", "user", "who",
+)  # fmt: skip
+_RATER = (*_WHO, *(f"{who}_{what}" for who in _WHO for what in ("id", "name", "email")), "_annotator_id")
 _LABEL = ("label", "answer", "rating", "value", "annotation", "code")
-
 
 _LONGEST = 100
 """Letters of a label where it is not said which columns are raters': longer ones are texts of items."""
@@ -96,12 +102,13 @@ def read(
     if who is None:
         raters = named or [name for name in columns if name not in (item, gold)]
         if not named:
-            _check(path, rows, raters)
+            _check(path, rows, item, raters)
         found: list[tuple[object, object, object]] = [
             (row.get(item), name, row.get(name)) for row in rows for name in raters
         ]
     else:
-        label = label or _called(columns, _LABEL)
+        others = [name for name in columns if name not in (item, who, gold)]
+        label = label or _called(others, _LABEL) or (others[0] if len(others) == 1 else None)
         if label is None:
             raise ValueError(
                 f"Which column of {path.name} holds the labels? Name it: --label COL. Columns: {', '.join(columns)}."
@@ -116,8 +123,14 @@ def read(
     return Table(labels, known, label, len(given) - nameless - len(newest), nameless)
 
 
-def _check(path: Path, rows: Sequence[dict[str, Any]], raters: Sequence[str]) -> None:
-    """Refuse a table of which a column holds texts and not labels: it would pass for a rater."""
+def _check(path: Path, rows: Sequence[dict[str, Any]], item: str, raters: Sequence[str]) -> None:
+    """Refuse a table in which a row is a label, or a column holds texts and not labels: it would pass for a rater."""
+    names = [name for row in rows if (name := _text(row.get(item)))]
+    if len(set(names)) < len(names):
+        raise ValueError(
+            f"Several rows of {path.name} have the same {item}, so that a row is a label. Say which column says who, "
+            f"and which holds the label: --rater COL --label COL. Columns: {', '.join(dict.fromkeys([item, *raters]))}."
+        )
     for name in raters:
         if any(len(_text(row.get(name))) > _LONGEST for row in rows):
             raise ValueError(

@@ -82,7 +82,9 @@ def test_labels_come_in_agree_and_go_out(run: Callable[..., Any], tmp_path: Path
     (tmp_path / "theirs.csv").write_text("\n".join(["item,rater,label", *rows, "lost,a,yes"]))
     report = run("labels", "import", "theirs.csv", "--queue", "theirs")
     assert (report["labels"], report["without_record"]) == (41, ["lost"])
-    assert "name no record" in run("labels", "import", "theirs.csv", "--queue", "theirs", plain=True)
+    said = run("labels", "import", "theirs.csv", "--queue", "theirs", plain=True)
+    assert "name no record" in said
+    assert "They say: yes 27, no 14." in said
     (question,) = run("agreement", "theirs", "--level", "nominal")["questions"]
     assert question["overall"]["alpha"]["value"] == 1.0
     assert question["overall"]["percent"]["n"] == 20
@@ -93,6 +95,9 @@ def test_labels_come_in_agree_and_go_out(run: Callable[..., Any], tmp_path: Path
     scored = run("metric", "score.label")["rows"]
     assert scored[0]["n"] == 40
     assert "no file" in run("labels", "import", "none.csv", "--queue", "x", code=2)["error"]
+    assert "41 labels of theirs were taken back" in run("labels", "undo", "theirs", plain=True)
+    assert run("metric", "score.label", code=2)["error"]
+    assert "no queue" in run("labels", "undo", "theirs", code=2)["error"]
 
 
 def test_how_many_items_show_a_gap(run: Callable[..., Any]):

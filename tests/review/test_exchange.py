@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from analysis.review import agreeing, exchange, table
+from analysis.review import agreeing, exchange, labels_file, scores, table
 from analysis.review.claims import next_item, submit
-from analysis.review.labels import labelled
+from analysis.review.labels import adjudicate, labelled
 from analysis.review.plan import Plan
 from analysis.review.progress import progress
 from analysis.review.queue import find, make, rubric_of
@@ -38,7 +38,8 @@ def test_long_and_wide_say_the_same(tmp_path: Path):
     ("name", "text", "options", "words"),
     [
         ("a.csv", "item,rater,label\n", {"label": "colour"}, "no column 'colour'"),
-        ("a.csv", "item,rater,what\n1,ana,x\n", {}, "--label"),
+        ("a.csv", "item,rater,what,when\n1,ana,x,May\n", {}, "--label"),
+        ("a.csv", "item,x,y\n1,ana,no\n1,ben,no\n", {}, "same item, so that a row is a label.*--rater COL"),
         ("a.xlsx", "", {}, ".csv"),
         ("a.jsonl", "{\n", {}, "line 1"),
         ("a.csv", "", {}, "empty"),
@@ -68,6 +69,51 @@ def test_records_are_meant_by_the_ids_of_their_tools_too(
     assert found.keys() == {ours, theirs, "twice", "run-9"}
     assert [event.answers for event in found[ours].labels] == [{"label": 2}]
     assert found[theirs].item.expected == {"label": 3}
+
+
+def test_labels_that_came_in_wrongly_are_taken_back_and_come_in_again(
+    store: Store, state: State, tmp_path: Path, add_records: Callable
+):
+    known, other = add_records({}, {})
+    path = tmp_path / "labels.csv"
+    path.write_text(f"id,who said it,said\n{known},ana,no\n{other},ben,no\n")
+    exchange.bring_in(store, state, table.read(path), "theirs", who="boss")  # both columns for raters
+    scores.sync(store, state)
+    assert len(store.rows("FROM scores")) == 4
+    assert exchange.take_back(store, state, "theirs") == 4
+    scores.sync(store, state)
+    assert store.rows("FROM scores") == []
+    with pytest.raises(ValueError, match="no queue"):
+        find(state, "theirs")
+    more = exchange.bring_in(store, state, table.read(path, rater="who said it"), "theirs", who="boss")
+    assert (more.labels, more.raters, more.refused) == (2, 2, [])
+
+
+def test_what_people_did_here_is_not_taken_back(store: Store, state: State, tmp_path: Path, add_records: Callable):
+    (known,) = add_records({})
+    make(store, state, "ours", Plan(size=1), rubric="bias", who="boss")
+    with pytest.raises(ValueError, match="ours was drawn here"):
+        exchange.take_back(store, state, "ours")
+    path = tmp_path / "labels.csv"
+    path.write_text(f"item,rater,label\n{known},ana,1\n{known},ben,2\n")
+    exchange.bring_in(store, state, table.read(path), "theirs", who="boss")
+    adjudicate(state, labelled(state, find(state, "theirs"))[0].item.id, "boss", {"label": 1})
+    with pytest.raises(ValueError, match="People have worked in theirs"):
+        exchange.take_back(store, state, "theirs")
+    assert len(labelled(state, find(state, "theirs"))[0].labels) == 2
+
+
+def test_labels_find_records_that_come_after_them(store: Store, state: State, tmp_path: Path, add_records: Callable):
+    path = tmp_path / "labels.csv"
+    path.write_text("item,rater,label\nrun-1,ana,1\nrun-1,ben,2\nrun-2,ana,2\n")
+    rows = table.read(path)
+    assert exchange.bring_in(store, state, rows, "theirs", who="boss").without_record == ["run-1", "run-2"]
+    (known,) = add_records({"source_id": "run-1"})
+    again = exchange.bring_in(store, state, rows, "theirs", who="boss")
+    assert (again.labels, again.same, again.without_record) == (0, 3, ["run-2"])
+    assert [one.item.record_id for one in labelled(state, find(state, "theirs"))] == [known, "run-2"]
+    scores.sync(store, state)
+    assert store.rows("SELECT count(record_id) AS n FROM scores") == [{"n": 2}]
 
 
 def test_labels_come_in_once_and_those_without_a_record_are_named(
@@ -142,11 +188,11 @@ def test_labels_go_out_a_row_an_answer(store: Store, state: State, tmp_path: Pat
     assert item is not None
     submit(state, item.id, "=ana", YES, seconds=3)
     path = tmp_path / "out.parquet"
-    assert exchange.write_out(state, path, among=[queue]) == 4
+    assert labels_file.write_out(state, path, among=[queue]) == 4
     rows = pl.read_parquet(path)
     assert rows["answer"].to_list() == ["yes", "stereotype", "2", "gender"]
     assert rows.select("item", "probability", "rater", "decision", "seconds", "rubric_version").row(0) == (
         item.record_id, 1.0, "=ana", False, 3.0, 1,
     )  # fmt: skip
-    exchange.write_out(state, tmp_path / "out.csv", among=[queue])
+    labels_file.write_out(state, tmp_path / "out.csv", among=[queue])
     assert ",'=ana," in (tmp_path / "out.csv").read_text()

@@ -92,7 +92,7 @@ def test_columns_of_raters_are_named_where_others_hold_texts(tmp_path: Path):
     [
         ("item,ana,ana\n1,good,bad\n", "two columns 'ana'"),
         ("item,rater,label\n1,ana,good, really\n", "line 2: it has more cells"),
-        ("item,rater,quality\n1,ana,good\n", "Columns: item, rater, quality"),
+        ("item,rater,quality,tone\n1,ana,good,low\n", "Columns: item, rater, quality, tone"),
     ],
 )
 def test_what_would_be_lost_is_refused(tmp_path: Path, text: str, words: str):
