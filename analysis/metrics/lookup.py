@@ -68,14 +68,16 @@ def _of_score(name: str, numeric: bool, binary: bool) -> Metric:
             source="scores", score=name,
         )  # fmt: skip
     average, given = "avg(s.value) FILTER ({this})", "count(s.value) FILTER ({this})"
+    # several people's scores of one record are not independent
+    of = "the records with a score of that name, each by the mean of its scores"
     if binary:
         return Metric(
             SCORE + name, name, "share", f"Share of 1 among the scores {name!r}, all of which are 0 or 1: {words}.",
-            "the scores of that name", None, "ratio", average, given, interval="wilson", source="scores", score=name,
+            of, None, "ratio", average, given, interval="wilson", source="rated", score=name,
         )  # fmt: skip
     return Metric(
-        SCORE + name, name, "", f"Mean of the scores {name!r}: {words}.", "the scores of that name", None, "ratio",
-        average, given, interval="mean", spread="stddev_samp(s.value) FILTER ({this})", source="scores", score=name,
+        SCORE + name, name, "", f"Mean of the scores {name!r}: {words}.", of, None, "ratio",
+        average, given, interval="mean", spread="stddev_samp(s.value) FILTER ({this})", source="rated", score=name,
     )  # fmt: skip
 
 

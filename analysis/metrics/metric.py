@@ -27,8 +27,9 @@ class Metric:
     spread : str
         SQL aggregate: the standard deviation behind a mean; of a ratio that has no interval, what it is divided by.
     source : str
-        "records", "scores", "marks" (of a scorer), "eligible" (records that a scorer can speak of), or "signal":
-        events of users that count as absent where the application logs them.
+        "records", "scores", "rated" (records, each by the mean of its scores of a name), "marks" (of a scorer),
+        "eligible" (records that a scorer can speak of), or "signal": events of users that count as absent where the
+        application logs them.
     score : str or None
         The name of the scores it speaks of.
     over_requests : bool

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from analysis.store import Store
 
 SCORED = "scores s JOIN records r ON s.record_id = r.id"
+RATED = """(SELECT record_id, name, avg(value) AS value FROM scores WHERE value IS NOT NULL GROUP BY ALL) s
+    JOIN records r ON s.record_id = r.id"""
 MARKED = "current_marks s JOIN records r ON s.record_id = r.id"
 SIGNALLED = """records r
     JOIN (SELECT q.source, q.app, bool_or(t.value = 0) AS whole FROM scores t JOIN records q ON t.record_id = q.id
@@ -26,7 +28,8 @@ SIGNALLED = """records r
     LEFT JOIN (SELECT record_id, max(coalesce(value, 1)) AS value FROM scores WHERE name = {score} GROUP BY ALL) s
       ON s.record_id = r.id"""
 SOURCES: dict[str, str] = {
-    "records": "records r", "scores": SCORED, "marks": MARKED, "signal": SIGNALLED, "eligible": "records r",
+    "records": "records r", "scores": SCORED, "rated": RATED, "marks": MARKED, "signal": SIGNALLED,
+    "eligible": "records r",
 }  # fmt: skip
 """What the metrics of a source are computed over."""
 
@@ -96,7 +99,7 @@ def _query(
         this = f"s.name = {scores[metric.score]}" if metric.score is not None else ""
         sql.append(f"{expression.replace('{this}', this)} AS m{len(sql)}")
     kind = next(metric.source for metric, _ in columns.values())
-    if kind in ("scores", "marks"):
+    if kind in ("scores", "rated", "marks"):
         where += f" AND s.name IN ({', '.join(scores.values())})"
     if kind == "eligible":
         # as a condition, statistics can answer it: as a FILTER, every text is read to see whether it is there

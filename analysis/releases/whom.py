@@ -133,7 +133,7 @@ def _looked_at(outcome: Outcome) -> bool:
         return False
     if measure.name in ALWAYS:
         return True
-    return measure.section not in ALONE and (outcome.moved or measure.metric.source == "scores")
+    return measure.section not in ALONE and (outcome.moved or measure.metric.source in ("scores", "rated"))
 
 
 def _groups(parts: Parts, measure: Measure, field: str) -> list[Group]:

@@ -111,6 +111,16 @@ def test_every_definition_is_whole():
         assert (metric.unit == "share") == (metric.interval == "wilson")
 
 
+def test_a_record_with_several_scores_of_a_name_counts_once(store, add_records):
+    # three people say yes, yes and no of the first, one no of the second: (2/3 + 0) / 2, of two records
+    said = [scored(1, "factual", 1), scored(1, "factual", 1), scored(1, "factual", 0), scored(2, "factual", 0)]
+    add_records(*RECORDS, scores=said)
+    figure = summary(store, ["score.factual"], Filter())["score.factual"]
+    assert (figure.value, figure.n, figure.of) == (pytest.approx(1 / 3), 2, 4)
+    # Wilson of 1 in 3 of 2: (1/3 + 0.9604 -+ 1.96 sqrt(1/9 + 0.2401)) / 2.9208
+    assert (figure.low, figure.high) == pytest.approx((0.0453, 0.8406), abs=1e-4)
+
+
 def test_imported_scores_are_metrics(filled):
     assert [metric.name for metric in imported(filled)][:1] == ["score.thumbs"]
     assert find(filled, "score.helpful").interval == "wilson"
