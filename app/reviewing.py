@@ -104,15 +104,16 @@ def _progress(queue: Queue, who: str, item: Item | None) -> None:
     with st.container(horizontal=True, gap="medium"):
         st.caption(escape(words, limit=200), width="content")
         if item is not None:
-            timer.draw(time.monotonic() - _begun(item), "on this one", key=f"timer-{item.id}")
+            begun = _begun(item)
+            timer.draw(time.monotonic() - begun, "on this one", key=f"timer-{item.id}")
 
 
 def _over(queue: Queue) -> None:
     with st.container(key="state-reviewed", width=620):
         st.subheader("Nothing is left for you here")
         st.markdown(escape(
-            f"Every item has the {counted(queue.reviewers, 'label')} it needs, or is held by others just now; what "
-            "they give back comes here. Items that you skipped are not offered to you again.", limit=400,
+            f"You have labelled or skipped every other item, or it has the {counted(queue.reviewers, 'label')} it "
+            "needs, or somebody holds it just now; what they give back comes here.", limit=400,
         ))  # fmt: skip
         st.button(
             "Take back my last",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from analysis.review.labels import gathered
 from analysis.review.named import records
 from analysis.review.plan import GOLD, IMPORTED, Drawn
 from analysis.review.rubrics import CHOICE, SCALE, AnswersError, Question, Rubric, as_numbers
+from analysis.review.table import LABELS
 from analysis.state import rubrics as kept
 from analysis.state import schema
 from analysis.state.database import now
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from analysis.store import Store
 
 LABEL = "label"
-"""The question of a rubric that is made for labels from elsewhere."""
+"""The question of a rubric that is made for labels from elsewhere, where neither column nor queue give it a name."""
 
 
 @dataclass(frozen=True)
@@ -212,22 +214,24 @@ def _own_rubric(state: State, name: str, table: Table, order: Sequence[str], who
     """Make the rubric of labels from elsewhere: whole numbers are a scale, other numbers and words a choice."""
     texts = sorted({label for _, _, label in table.labels} | set(table.gold.values()))
     numbers = [int(text) for text in texts if text.lstrip("-").isdecimal()]
-    title = table.label or LABEL
+    title = name if table.label is None or table.label.lower() in LABELS else table.label
+    # what is called alike becomes one score: two files with a column "label" are two things
+    asked = re.sub(r"\W+", "_", title.lower()).strip("_") or LABEL
     odd = [text for text in texts if text not in order] if order else []
     if odd:
         raise ValueError(f"{odd[0]!r} is not in the order given: {', '.join(order)}.")
     if order:
-        question = Question(LABEL, title, CHOICE, options=tuple(order), level="ordinal")
+        question = Question(asked, title, CHOICE, options=tuple(order), level="ordinal")
     elif len(numbers) == len(texts) and max(numbers) - min(numbers) <= 100:
         low, high = min(numbers), max(numbers)
-        question = Question(LABEL, title, SCALE, low=low, high=max(high, low + 1), level="ordinal")
+        question = Question(asked, title, SCALE, low=low, high=max(high, low + 1), level="ordinal")
     else:
         values = as_numbers(texts)
         if values is not None:
             texts = sorted(texts, key=values.__getitem__)
         options = tuple(texts) if len(texts) > 1 else (*texts, "(another)")
         level = "interval" if values is not None and len(texts) > 1 else "nominal"
-        question = Question(LABEL, title, CHOICE, options=options, level=level)
+        question = Question(asked, title, CHOICE, options=options, level=level)
     rubric = Rubric(f"labels of {name}", f"Labels of {name}", (question,))
     return kept.save(state, rubric.name, rubric.as_json(), who=who)
 

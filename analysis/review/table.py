@@ -23,7 +23,8 @@ _WHO = (
     "worker", "participant", "user", "who",
 )  # fmt: skip
 _RATER = (*_WHO, *(f"{who}_{what}" for who in _WHO for what in ("id", "name", "email")), "_annotator_id")
-_LABEL = ("label", "answer", "rating", "value", "annotation", "code")
+LABELS = ("label", "answer", "rating", "value", "annotation", "code")
+"""Headings of columns that hold labels and do not say of what."""
 
 _LONGEST = 100
 """Letters of a label where it is not said which columns are raters': longer ones are texts of items."""
@@ -108,7 +109,7 @@ def read(
         ]
     else:
         others = [name for name in columns if name not in (item, who, gold)]
-        label = label or _called(others, _LABEL) or (others[0] if len(others) == 1 else None)
+        label = label or _called(others, LABELS) or (others[0] if len(others) == 1 else None)
         if label is None:
             raise ValueError(
                 f"Which column of {path.name} holds the labels? Name it: --label COL. Columns: {', '.join(columns)}."

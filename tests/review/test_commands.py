@@ -92,11 +92,11 @@ def test_labels_come_in_agree_and_go_out(run: Callable[..., Any], tmp_path: Path
     assert "no level" in run("agreement", "theirs", "--level", "odd", code=2)["error"]
     assert run("labels", "export", "-o", "out.jsonl")["labels"] == 41
     assert len((tmp_path / "out.jsonl").read_text().splitlines()) == 41
-    scored = run("metric", "score.label")["rows"]
+    scored = run("metric", "score.theirs")["rows"]
     assert scored[0]["n"] == 20  # two labels of one record are not two records
     assert "no file" in run("labels", "import", "none.csv", "--queue", "x", code=2)["error"]
     assert "41 labels of theirs were taken back" in run("labels", "undo", "theirs", plain=True)
-    assert run("metric", "score.label", code=2)["error"]
+    assert run("metric", "score.theirs", code=2)["error"]
     assert "no queue" in run("labels", "undo", "theirs", code=2)["error"]
 
 

@@ -67,8 +67,8 @@ def test_records_are_meant_by_the_ids_of_their_tools_too(
     assert (report.without_record, report.several) == (["run-9"], ["twice"])
     found = {one.item.record_id: one for one in labelled(state, find(state, "theirs"))}
     assert found.keys() == {ours, theirs, "twice", "run-9"}
-    assert [event.answers for event in found[ours].labels] == [{"label": 2}]
-    assert found[theirs].item.expected == {"label": 3}
+    assert [event.answers for event in found[ours].labels] == [{"theirs": 2}]
+    assert found[theirs].item.expected == {"theirs": 3}
 
 
 def test_labels_that_came_in_wrongly_are_taken_back_and_come_in_again(
@@ -97,10 +97,26 @@ def test_what_people_did_here_is_not_taken_back(store: Store, state: State, tmp_
     path = tmp_path / "labels.csv"
     path.write_text(f"item,rater,label\n{known},ana,1\n{known},ben,2\n")
     exchange.bring_in(store, state, table.read(path), "theirs", who="boss")
-    adjudicate(state, labelled(state, find(state, "theirs"))[0].item.id, "boss", {"label": 1})
+    adjudicate(state, labelled(state, find(state, "theirs"))[0].item.id, "boss", {"theirs": 1})
     with pytest.raises(ValueError, match="People have worked in theirs"):
         exchange.take_back(store, state, "theirs")
     assert len(labelled(state, find(state, "theirs"))[0].labels) == 2
+
+
+@pytest.mark.parametrize(
+    ("columns", "asked"),
+    [("item,rater,is factual?", "is_factual"), ("item,rater,label", "of_ben"), ("item,ana,ben", "of_ben")],
+)
+def test_labels_of_two_files_are_two_scores(
+    store: Store, state: State, tmp_path: Path, add_records: Callable, columns: str, asked: str
+):
+    (known,) = add_records({})
+    path = tmp_path / "labels.csv"
+    path.write_text(f"{columns}\n{known},1,2\n")
+    report = exchange.bring_in(store, state, table.read(path), "Of Ben", who="boss")
+    assert report.question == asked
+    scores.sync(store, state)
+    assert {row["name"] for row in store.rows("FROM scores")} == {asked}
 
 
 def test_labels_find_records_that_come_after_them(store: Store, state: State, tmp_path: Path, add_records: Callable):
@@ -138,7 +154,7 @@ def test_labels_come_in_once_and_those_without_a_record_are_named(
     assert "from 2 to 5" in more.refused[0]
     first = labelled(state, find(state, "theirs"))[0]
     assert {event.who: event.answers for event in first.labels} == {
-        "ana": {"label": 3}, "ben": {"label": 3}, "dan": {"label": 4},
+        "ana": {"theirs": 3}, "ben": {"theirs": 3}, "dan": {"theirs": 4},
     }  # fmt: skip
 
 
