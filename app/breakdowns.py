@@ -93,7 +93,8 @@ def listed(
     frame_: pl.DataFrame, columns: Sequence[Column], rows: Sequence[tuple[str, Sequence[str]]], *, key: str, note: str
 ) -> list[dict[str, Any]]:
     """Set a plain table with its data to take away; returns the row clicked."""
-    picked = frame.altair(listing.table(columns, rows), name=key, says=note, select=PICK)
+    says = note or ", ".join(column.heading for column in columns if column.heading)
+    picked = frame.altair(listing.table(columns, rows), name=key, says=says, select=PICK)
     frame.foot(key, frame_, note)
     return list(picked)
 

@@ -80,6 +80,7 @@ def _listed() -> None:
         )
         return
     counts = progress.counts(state, me.name)
+    st.space("small")
     for one in found:
         count = counts.get(one.id, progress.Count())
         wanted = count.items * one.reviewers

@@ -9,7 +9,7 @@ import polars as pl
 import streamlit as st
 
 from analysis.metrics.fields import OTHER
-from app import data, drill, palette, words
+from app import data, drill, palette, states, words
 from app.charts import frame, look, multiples, trend
 from app.charts.multiples import Panel
 from app.charts.trend import Series
@@ -32,6 +32,12 @@ def one(scope: Scope, metric: Metric) -> None:
     now, before = scope.figures(metric.name)
     points, earlier = data.measure([metric.name], scope.chosen, grain=scope.grain), _before(scope, metric)
     title = words.headline(now[metric.name], before.get(metric.name))
+    if points["value"].is_null().all():
+        states.heading(title)
+        st.caption(
+            "None of these records has a time." if points.is_empty() else f"Too few for a trend by {scope.grain}."
+        )
+        return
     figure = trend.figure(
         title, _subtitle(metric, scope, compared=earlier is not None), metric.unit, [Series(metric.title, points)],
         grain=scope.grain, span=scope.span, before=earlier, notes=scope.notes(), from_nought=words.from_nought(metric),

@@ -52,6 +52,14 @@ def filled(add_records: Callable[..., list[str]]) -> list[str]:
     return ids
 
 
+def test_records_without_a_time_have_figures_and_no_trend(add_records: Callable[..., list[str]]):
+    add_records(*({"model": "bert", "prompt": f"{place}?", "response": "Yes."} for place in range(30)))
+    page = look(FIRST, period="all")
+    assert [error.message for error in page.exception] == []
+    assert "Requests: 30" in words(page)
+    assert "None of these records has a time." in words(page)
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_an_empty_workspace_leads_to_import(page: str):
     assert "There is nothing to read yet" in words(look(page))

@@ -180,7 +180,8 @@ def _who(body: dict[str, Any]) -> Part:
 def _frame(body: dict[str, Any]) -> Part:
     frame, system = body["frame"], body["system"]
     said = [
-        f"Frame: {frame['sentence']}; records from {system['first'] or '–'} to {system['last'] or '–'} UTC.",
+        f"Frame: {frame['sentence']}; "
+        + (f"records from {system['first']} to {system['last']} UTC." if system["first"] else "no record has a time."),
         f"{frame['records']:,} records, {frame['observations']:,} outcomes to be read, {frame['measured']:,} of them "
         f"measured.{_unread(frame['unread'])}",
         f"Plan: {frame['plan']}. Seed of everything random: {frame['seed']}.",

@@ -128,14 +128,14 @@ def _upper(name: str, scales: Mapping[str, tuple[int, int]]) -> str:
 def offered(store: Store, scales: Mapping[str, tuple[int, int]]) -> list[str]:
     """List labels of reviewers that may call an answer good, as conditions: each word, and the upper values."""
     rows = store.rows(
-        """SELECT name, label, count(*) AS n, max(value) AS top, count(DISTINCT value) AS values FROM scores
+        """SELECT name, label, count(*) AS n, max(value) AS top, bool_and(value IN (0, 1)) AS binary FROM scores
         WHERE origin = 'human' AND name NOT IN ('correction', 'comment') GROUP BY name, label
         HAVING label IS NOT NULL OR max(value) IS NOT NULL ORDER BY n DESC, name, label LIMIT 60"""
     )
     return [
         f"{row['name']}={row['label']}" if row["label"] is not None
         else _upper(row["name"], scales) if row["name"] in scales
-        else f"{row['name']}=1" if row["top"] == 1 and row["values"] <= 2
+        else f"{row['name']}={row['top']:g}" if row["binary"]
         else f"{row['name']}>={row['top'] - 1:g}"
         for row in rows
     ]  # fmt: skip

@@ -43,5 +43,6 @@ def table(columns: Sequence[Column], rows: Sequence[tuple[str, Sequence[str]]]) 
             for place, column in enumerate(columns)
         ),
         *sheet.headings([(column.heading, column.at, column.align) for column in columns]),
-        sheet.clickable([alt.Tooltip(f"c{place}:N", title=column.heading) for place, column in enumerate(columns)]),
+        # without a title, its own name would stand there
+        sheet.clickable([alt.Tooltip(f"c{place}:N", title=one.heading or " ") for place, one in enumerate(columns)]),
     ])  # fmt: skip

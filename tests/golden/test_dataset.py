@@ -193,3 +193,9 @@ def test_on_a_scale_from_1_to_5_a_1_is_not_good(build, store, state, add_records
     assert usual({}) == ("correct=1", "helpful>=4")
     assert list(build(Recipe(usual(scales)))) == ["p1"]
     assert set(offered(store, scales)) == {"correct>=4", "helpful>=4"}
+
+
+def test_labels_are_offered_as_they_were_given(asked, store):
+    asked("a", {"name": "fine", "value": 1}, {"name": "biased", "value": 0}, {"name": "tone", "label": "kind"})
+    asked("b", {"name": "fine", "value": 0}, {"name": "biased", "value": 0}, {"name": "points", "value": 7})
+    assert set(offered(store, {})) == {"fine=1", "biased=0", "tone=kind", "points>=6"}
