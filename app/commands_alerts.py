@@ -37,7 +37,7 @@ def tried(store: Store, rule: Rule, start: datetime | None, end: datetime | None
     held = extent(store)
     if held.first is None or held.last is None:
         return None
-    until = end or last(rule, held.last, held.last)
+    until = end or last(rule, held.last, held.last + rule.step)
     back = TRIED_PROJECTED if rule.kind == PROJECTED else TRIED
     return max(start or until - back, held.first), until
 

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from analysis.alerts import rules
+from analysis.alerts import rule_file, rules
 from app import cli, runtime
+from app.commands_alerts import tried
 from tests.alerts import traffic
 from tests.alerts.traffic import HOUR, MONDAY
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from analysis.store import Store
 
 RULE = "name: errors\ntitle: Many errors\nmetric: error_rate\nlimit: 0.2\nleast: 10\n"
 
@@ -34,6 +37,12 @@ def afterword(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str
     with pytest.raises(SystemExit) as end:
         cli.main()
     return int(end.value.code or 0), json.loads(capsys.readouterr().out)
+
+
+def test_a_rule_is_tried_on_less_than_a_whole_hour(store: Store):
+    traffic.put(store, MONDAY + 10 * HOUR, 40, over=HOUR / 2, status="error")
+    (rule,) = rule_file.parse(RULE, file="errors.yaml")
+    assert tried(store, rule, None, None) == (MONDAY + 10 * HOUR, MONDAY + 11 * HOUR)
 
 
 @pytest.mark.usefixtures("home")
