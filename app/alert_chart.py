@@ -50,8 +50,8 @@ def draw(rule: Rule, found: Evaluated, group: str, title: str, *, key: str) -> N
     unit = _unit(rule)
     grain = "hour" if rule.step < DAY else "day"
     span = (looks[0].start, looks[-1].end)
-    figure = trend.figure(
-        title, _subtitle(rule, points), unit, [Series(rule.title, points)], grain=grain, span=span,
+    figure = trend.figure(  # no window is cut off
+        title, _subtitle(rule, points), unit, [Series(rule.title, points)], grain=grain, span=(None, None),
         before=points.filter(pl.col("expected").is_not_null()).select("time", value="expected"),
     )  # fmt: skip
     figure["data"].append(_LINE | {

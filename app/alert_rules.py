@@ -204,7 +204,8 @@ def _tried(rule: Rule) -> None:
         return
     found = alert_chart.evaluated(rule, *span)
     many = len(found.episodes)
-    said = f"It would have fired {counted(many, 'time')} from {moments.day(span[0])} to {moments.day(span[1])}"
+    write = moments.day if span[0].date() < span[1].date() else moments.brief
+    said = f"It would have fired {counted(many, 'time')} from {write(span[0])} to {write(span[1])}"
     groups = list(dict.fromkeys([one.group for one in found.episodes])) or list(found.looks)[:1]
     alert_chart.draw(rule, found, groups[0] if groups else "", said, key="tried")
     for one in found.episodes[-_SHOWN:]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 from sqlalchemy.exc import SQLAlchemyError
 
+from analysis.alerts import rules
 from analysis.alerts.evaluate import check
 from analysis.alerts.outbox import deliver
 from analysis.ingest import arrivals
@@ -95,7 +96,7 @@ class Rounds:
         self._here = here
         self._folders = allowed(here, given)
         self._over = threading.Event()
-        self._checked: tuple[int, float] | None = None
+        self._checked: tuple[int, int, float] | None = None
         self._thread = threading.Thread(target=self._go, name="rounds", daemon=True)
         self._thread.start()
 
@@ -119,7 +120,7 @@ class Rounds:
             if found:
                 jobs.submit("import", arrival_arguments(found, who=WHO), who=WHO)
         if not any(job.kind in CHANGING for job in jobs.active()) and self._due():
-            self._checked = self._here.store.generation, time.monotonic()
+            self._checked = self._here.store.generation, rules.latest(self._here.state), time.monotonic()
             warn(self._here)
         else:
             deliver(self._here.state)
@@ -127,5 +128,6 @@ class Rounds:
     def _due(self) -> bool:
         if self._checked is None:
             return True
-        generation, when = self._checked
-        return generation != self._here.store.generation or time.monotonic() - when >= CHECK_EVERY
+        generation, rule, when = self._checked
+        changed = (generation, rule) != (self._here.store.generation, rules.latest(self._here.state))
+        return changed or time.monotonic() - when >= CHECK_EVERY

@@ -42,6 +42,12 @@ def everything(state: State) -> list[Kept]:
     return sorted(found, key=lambda one: order.index(one.rule.name) if one.rule.name in READY else len(order))
 
 
+def latest(state: State) -> int:
+    """Give the number of the last change of any rule; 0 where there was none."""
+    with state.read() as connection:
+        return int(connection.execute(select(func.coalesce(func.max(alert_rules.c.id), 0))).scalar_one())
+
+
 def find(state: State, name: str) -> Rule:
     """Find a rule.
 
