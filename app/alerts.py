@@ -22,16 +22,20 @@ from app.text import escape, plain_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from analysis.alerts.history import Alert
+    from analysis.alerts.rule import Rule
 
 ALERT, RULE = "alert", "rule"
 """The link's parameters: the alert that is open, the rule that is being changed."""
 _PICKED, _PROBLEM, _DONE = "alert-picked", "alert-problem", "alert-done"
 LISTED = 12
 """Alerts of the past that are listed below the timeline."""
-_AROUND = WEEK
-_MARGIN = timedelta(days=3)
+_BEFORE, _AFTER = WEEK, timedelta(days=3)
+"""An alert is drawn in so much time at most, and in"""
+_WINDOWS = 96
+"""windows of its rule."""
 
 
 def begin() -> Alert | None:
@@ -121,8 +125,7 @@ def one(alert: Alert) -> None:
         states.heading("Where it came from")
         for words in why:
             st.markdown(escape(words, limit=600))
-    end = alert.end or alert.worst.end
-    found = alert_chart.evaluated(rule, alert.start - _AROUND, max(end, alert.worst.end) + _MARGIN)
+    found = alert_chart.evaluated(rule, *_around(alert, rule))
     alert_chart.draw(rule, found, alert.group, rule.title, key=f"{alert.id}")
     with st.container(horizontal=True, gap="medium"):
         drill.link("The records behind it", _records(alert), key=f"alert-{alert.id}")
@@ -130,6 +133,15 @@ def one(alert: Alert) -> None:
         states.heading("What to do")
         st.markdown(escape(rule.note, limit=800))
     _told(alert)
+
+
+def _around(alert: Alert, rule: Rule) -> tuple[datetime, datetime]:
+    """Find the time to draw an alert in: some windows before and after it, of which there are records."""
+    whole = data.whole()
+    start = alert.start - min(_BEFORE, _WINDOWS * rule.window)
+    end = max(alert.end or alert.worst.end, alert.worst.end)
+    after = end + min(_AFTER, _WINDOWS * rule.window / 2)
+    return max(start, whole.first or start), max(end, min(after, (whole.last or after) + rule.step))
 
 
 def _deeds(alert: Alert) -> None:
@@ -141,9 +153,9 @@ def _deeds(alert: Alert) -> None:
                 st.button("Acknowledge", key="alert-acknowledge", on_click=_acknowledge, args=(alert.id,))
             st.button("Resolve", key="alert-resolve", on_click=_resolve, args=(alert.id,))
             st.button("Silence for a day", key="alert-silence", type="tertiary", on_click=_silence, args=(alert,))
-        st.text_input("Whose it is", value=alert.assigned, key=f"alert-whose-{alert.id}", max_chars=100, width=180)
+        st.text_input("Whose it is", value=alert.assigned, key=f"alert-whose-{alert.id}", max_chars=100, width=150)
         st.button("Assign", key="alert-assign", type="tertiary", on_click=_assign, args=(alert.id,))
-        st.text_input("A remark, or what it was", key=f"alert-words-{alert.id}", max_chars=1000, width=300)
+        st.text_input("A remark, or what it was", key=f"alert-words-{alert.id}", max_chars=1000, width=240)
         st.button("Add", key="alert-comment", type="tertiary", on_click=_comment, args=(alert.id,))
     problem = st.session_state.pop(_PROBLEM, "")
     if problem:

@@ -13,6 +13,7 @@ from app import data, drill, palette, states, words
 from app.charts import frame, look, multiples, trend
 from app.charts.multiples import Panel
 from app.charts.trend import Series
+from app.text import escape
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,10 +34,7 @@ def one(scope: Scope, metric: Metric) -> None:
     points, earlier = data.measure([metric.name], scope.chosen, grain=scope.grain), _before(scope, metric)
     title = words.headline(now[metric.name], before.get(metric.name))
     if points["value"].is_null().all():
-        states.heading(title)
-        st.caption(
-            "None of these records has a time." if points.is_empty() else f"Too few for a trend by {scope.grain}."
-        )
+        _instead(title, scope, points)
         return
     figure = trend.figure(
         title, _subtitle(metric, scope, compared=earlier is not None), metric.unit, [Series(metric.title, points)],
@@ -51,6 +49,9 @@ def one(scope: Scope, metric: Metric) -> None:
 def several(scope: Scope, metrics: Sequence[Metric], title: str, *, key: str) -> None:
     """Draw several metrics of one unit in one chart, each named at its end."""
     points = data.measure([metric.name for metric in metrics], scope.chosen, grain=scope.grain)
+    if points["value"].is_null().all():
+        _instead(title, scope, points)
+        return
     lines = [
         Series(words.short(metric), points.filter(pl.col("metric") == metric.name), colour, band=False)
         for metric, colour in zip(metrics, _shades(len(metrics)), strict=True)
@@ -62,6 +63,13 @@ def several(scope: Scope, metrics: Sequence[Metric], title: str, *, key: str) ->
     clicked = frame.plotly(figure, name=key, says=title)
     frame.foot(key, points, _HOW)
     drill.from_trend(clicked, scope.chosen, scope.grain)
+
+
+def _instead(title: str, scope: Scope, points: pl.DataFrame) -> None:
+    """Say why there is no chart."""
+    states.heading(title)
+    why = "None of these records has a time." if points.is_empty() else f"Too few for a trend by {scope.grain}."
+    st.caption(escape(why))
 
 
 def side_by_side(scope: Scope, panels: Sequence[Panel], *, key: str, note: str, columns: int = 3) -> None:

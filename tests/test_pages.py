@@ -60,6 +60,16 @@ def test_records_without_a_time_have_figures_and_no_trend(add_records: Callable[
     assert "None of these records has a time." in words(page)
 
 
+def test_logs_without_latency_say_so_in_place_of_empty_charts(add_records: Callable[..., list[str]]):
+    start = datetime(2026, 6, 1)
+    add_records(*({"time": start + timedelta(hours=place), "model": "m", "prompt": "a"} for place in range(60)))
+    page = look("latency", period="all")
+    assert [error.message for error in page.exception] == []
+    assert "These logs do not say how long answers took." in words(page)
+    assert "Half of the" not in words(page)
+    assert "The machines behind the models" in words(page)
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_an_empty_workspace_leads_to_import(page: str):
     assert "There is nothing to read yet" in words(look(page))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 
 import pytest
 
@@ -32,18 +33,17 @@ def until(what: Callable[[], bool]) -> None:
 def test_a_rule_that_is_kept_is_checked_in_the_next_round(monkeypatch: pytest.MonkeyPatch, home: Path):
     monkeypatch.setattr(rounds, "EVERY", 0.05)
     here = runtime.current()
-    looked: list[int] = []
-    check = rounds.check
-    monkeypatch.setattr(rounds, "check", lambda *given, **named: (looked.append(1), check(*given, **named))[1])
+    check = Mock(wraps=rounds.check)
+    monkeypatch.setattr(rounds, "check", check)
     start = now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=2)
     traffic.put(here.store, start, 60, status="error")
     for kept in rules.everything(here.state):
         rules.switch(here.state, kept.rule.name, on=False, who="ana")
     made = rounds.Rounds(here, [])
     try:
-        until(lambda: len(looked) == 1)
+        until(lambda: check.call_count == 1)
         time.sleep(0.5)
-        assert len(looked) == 1  # nothing came
+        assert check.call_count == 1  # nothing came
         (rule,) = rule_file.parse(RULE)
         rules.save(here.state, rule, who="ana")
         until(lambda: bool(history.everything(here.state)))
