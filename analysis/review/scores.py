@@ -80,7 +80,8 @@ def sync(store: Store, state: State) -> int:
 
 def forget(store: Store) -> None:
     """Have the next :func:`sync` make every score anew: labels are gone."""
-    _seen.pop(store, None)
+    with _syncing:
+        _seen.pop(store, None)
 
 
 def _synced(store: Store, state: State) -> int:
