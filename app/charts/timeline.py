@@ -38,8 +38,9 @@ def timeline(marks: Sequence[Mark], start: datetime, end: datetime) -> Any:  # n
     lines = list(dict.fromkeys(mark.line for mark in marks))
     rows = _placed(marks, lines, (end - start).total_seconds() / _LETTERS)
     points = alt.Chart(pl.DataFrame(rows))
+    ticks = min(8, max(1, (end - start).days))  # no day is written twice
     x = alt.X("time:T", title=None, scale=alt.Scale(domain=[_date(start), _date(end)], nice=False),
-              axis=alt.Axis(format="%-d %b", grid=False, tickCount=8))  # fmt: skip
+              axis=alt.Axis(format="%-d %b", grid=False, tickCount=ticks))  # fmt: skip
     scale = alt.Scale(domain=[-0.75, len(lines) - 0.6], reverse=True, nice=False)
     named = pl.DataFrame([{"line": plain_label(line, limit=40), "y": place + 0.28} for place, line in enumerate(lines)])
     rules = pl.DataFrame({"y": [float(place) for place in range(len(lines))]})
