@@ -75,8 +75,7 @@ class _Collector:
         store, state = self._here.store, self._here.state
         whole = extent(store)
         yield _single("afterword_records", "Records in the workspace.", whole.records)
-        alerts = [alert for alert in history.everything(state) if alert.resolved is None]
-        yield _single("afterword_alerts_open", "Alerts that are open.", len(alerts))
+        yield _single("afterword_alerts_open", "Alerts that are open.", sum(history.unresolved(state).values()))
         yield _single(
             "afterword_messages_undelivered", "Messages about alerts that were not delivered.",
             len(outbox.undelivered(state)),

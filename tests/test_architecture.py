@@ -83,7 +83,7 @@ POINTED_AT_BY = {
     "review": {"review", "audit", "golden"},
     "audit": {"audit"},
     "golden": {"golden"},
-    "alerts": {"alerts"},
+    "alerts": {"alerts", "releases"},
     "resources": {"resources"},
     "releases": {"releases"},
 }

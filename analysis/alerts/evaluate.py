@@ -100,12 +100,12 @@ def check(store: Store, state: State, *, now: datetime | None = None, address: s
     silences = in_force(state, moment)
     watched = [one.rule for one in rules.everything(state) if one.rule.on]
     outcomes = [_checked(store, state, rule, moment, address, silences) for rule in watched]
-    open_ = {alert.rule for alert in history.everything(state) if alert.resolved is None}
-    for name in sorted(open_ - {rule.name for rule in watched}):  # it was switched off, or taken away
+    # it was switched off, or taken away
+    for name in sorted(history.unresolved(state).keys() - {rule.name for rule in watched}):
         with state.write() as connection:
             gone = keeping.let_go(connection, name, keeping.Around(store, moment, address, (), silences))
         outcomes.append(Outcome(name, resolved=tuple(gone.resolved)))
-    firing = sum(alert.resolved is None for alert in history.everything(state))
+    firing = sum(history.unresolved(state).values())
     return Checked(tuple(outcomes), firing)
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from analysis.alerts.episodes import Look
@@ -178,6 +178,24 @@ def everything(state: State, *, limit: int = 500) -> list[Alert]:
     """List the newest alerts of all rules, those that began last first."""
     with state.read() as connection:
         return _read(connection, select(alerts).order_by(alerts.c.start.desc(), alerts.c.id.desc()).limit(limit))
+
+
+def began(state: State, start: datetime, end: datetime) -> list[Alert]:
+    """List the alerts that began in a time, the earliest first."""
+    query = select(alerts).where(alerts.c.start >= start, alerts.c.start < end).order_by(alerts.c.start, alerts.c.id)
+    with state.read() as connection:
+        return _read(connection, query)
+
+
+def unresolved(state: State) -> dict[str, int]:
+    """Count the alerts of each rule that are open: nobody has resolved them, nor did they so themselves, since."""
+    resolved, reopened = (
+        select(func.count()).where(alert_events.c.alert == alerts.c.id, alert_events.c.kind == kind).scalar_subquery()
+        for kind in (RESOLVED, REOPENED)
+    )
+    query = select(alerts.c.rule, func.count()).where(resolved <= reopened).group_by(alerts.c.rule)
+    with state.read() as connection:
+        return {row[0]: int(row[1]) for row in connection.execute(query)}
 
 
 def find(state: State, number: int) -> Alert:

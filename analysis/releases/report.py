@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from analysis.alerts import history
 from analysis.metrics.blocks import blocks
 from analysis.metrics.facets import arrivals
 from analysis.metrics.query import measure
 from analysis.metrics.shifts.explain import NotExplainedError, explain_by
-from analysis.releases import alerts
 from analysis.releases.compare import compare
 from analysis.releases.measures import measures
 from analysis.releases.whom import apart, groupings
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from analysis.metrics.shifts.explain import Shift
-    from analysis.releases.alerts import Fired
     from analysis.releases.compare import Outcome
     from analysis.releases.release import Release
     from analysis.releases.whom import Apart
@@ -72,6 +71,15 @@ class Arrival:
     what: str
     name: str
     time: datetime
+
+
+@dataclass(frozen=True)
+class Fired:
+    """An alert: its rule, its group (empty where it has none), and when it began."""
+
+    rule: str
+    group: str
+    start: datetime
 
 
 @dataclass(frozen=True)
@@ -140,4 +148,5 @@ def meanwhile(store: Store, state: State, windows: Windows) -> Meanwhile:
         for field, what in ARRIVING.items() for name, time in arrivals(store, field, within).iter_rows()
     ]  # fmt: skip
     marked = [note for note in notes.between(state, start, end) if note.kind != "release"]
-    return Meanwhile(marked, sorted(seen, key=lambda arrival: arrival.time), alerts.fired(state, start, end))
+    fired = [Fired(alert.rule, alert.group, alert.start) for alert in history.began(state, start, end)]
+    return Meanwhile(marked, sorted(seen, key=lambda arrival: arrival.time), fired)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
+from analysis.alerts import history
 from analysis.metrics.lookup import scorers
-from analysis.releases import alerts, runs
+from analysis.releases import runs
 from analysis.scoring.plan import coverage
 from analysis.state import golden
 from analysis.state.schema import items, labels, queues, slots
@@ -76,7 +77,8 @@ def steps(store: Store, state: State, latest: Release | None) -> Steps:
         wanted, given = _wanted(connection), _given(connection, frozen)
     corrections = _count(store, "SELECT count(DISTINCT record_id) FROM scores WHERE name = 'correction'")
     return Steps(
-        _since(store, latest), _unscored(store), _unplaced(store), alerts.unresolved(state), wanted, given, corrections,
+        _since(store, latest), _unscored(store), _unplaced(store), sum(history.unresolved(state).values()), wanted,
+        given, corrections,
         sum(version.recipe.get("kinds", {}).get("correction", 0) for version in versions),
         sum(len(version.rows) for version in versions), frozen, next(iter(runs.every(state)), None),
     )  # fmt: skip

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import insert, update
 
+from analysis.alerts import history
 from analysis.golden import dataset
-from analysis.releases import alerts, runs
+from analysis.releases import runs
 from analysis.releases.release import Release
 from analysis.releases.steps import steps
 from analysis.state import golden, schema
@@ -37,7 +38,7 @@ def state(tmp_path: Path) -> Iterator[State]:
 
 def test_an_empty_workspace_has_nothing_to_do(store: Store, state: State):
     found = steps(store, state, None)
-    assert alerts.fired(state, START, now()) == []
+    assert found.alerts == 0
     assert (found.since, found.unscored, found.unplaced, found.wanted, found.labels) == (0, 0, None, 0, 0)
     assert (found.corrections, found.held, found.items, found.frozen, found.run) == (0, 0, 0, None, None)
 
@@ -97,6 +98,6 @@ def test_alerts_are_counted_where_they_are_kept(state: State):
             connection.execute(insert(schema.alerts).values(kept | {"group": group, "start": START + timedelta(days)}))
         for alert, kind in ((1, "resolved"), (3, "resolved"), (3, "reopened")):
             connection.execute(insert(schema.alert_events).values(alert=alert, kind=kind, who="ana", made=now()))
-    assert alerts.unresolved(state) == 2
-    (one,) = alerts.fired(state, START + timedelta(days=2), START + timedelta(days=9))
+    assert history.unresolved(state) == {"errors": 2}
+    (one,) = history.began(state, START + timedelta(days=2), START + timedelta(days=9))
     assert (one.rule, one.group) == ("errors", "support")
