@@ -106,7 +106,7 @@ def _counted(store: Store, rule: Rule, before: datetime) -> int:
     source, only = "records r", ""
     if rule.kind != DRIFT:
         metric = find(store, rule.metric)
-        if metric.source in ("scores", "rated", "signal", "marks"):
+        if metric.score is not None:
             source, only = (MARKED if metric.source == "marks" else SCORED), " AND s.name = $score"
             given |= {"score": metric.score}
     ((found,),) = store.frame(f"SELECT count(*) FROM {source} WHERE {where}{only}", given).rows()

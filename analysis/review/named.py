@@ -27,11 +27,9 @@ def records(store: Store, names: Collection[str]) -> Named:
     """
     rows = store.rows(
         """WITH names AS (SELECT unnest($names) AS name),
-            found AS (
-                SELECT name, id FROM names JOIN records ON id = TRY_CAST(name AS UUID)
-                UNION ALL SELECT name, id FROM names JOIN records ON source_id = name
-                WHERE TRY_CAST(name AS UUID) IS NULL OR TRY_CAST(name AS UUID) NOT IN (SELECT id FROM records))
-        SELECT name, min(id)::VARCHAR AS id, count(*) AS many FROM found GROUP BY name""",
+            ours AS (SELECT name, id FROM names JOIN records ON id = TRY_CAST(name AS UUID)),
+            theirs AS (SELECT name, id FROM names ANTI JOIN ours USING (name) JOIN records ON source_id = name)
+        SELECT name, min(id)::VARCHAR AS id, count(*) AS many FROM (FROM ours UNION ALL FROM theirs) GROUP BY name""",
         {"names": list(names)},
     )
     ids = {row["name"]: row["id"] for row in rows if row["many"] == 1}
