@@ -12,7 +12,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from analysis.topics import export, gather, models, pool, replay, topic_map
+from analysis.topics import export, fit, gather, models, pool, replay, topic_map
 from analysis.topics.workshop import Progress, Workshop
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 COLUMNS = ("prompt", "response")
 """Columns that can be mapped, a map each."""
-FITTED = 50_000
-"""Different texts that a map is fitted to; the others are placed on it."""
 MANY = 1_000_000
 """Different texts from which on the static model is taken, unless another is asked for."""
 SKETCHED_FROM = 1_000_000
@@ -95,7 +93,7 @@ def build(
     on_progress(Progress("reading"))
     with store.cursor() as cursor, Workshop(store, on_progress, cancelled) as workshop:
         texts = gather.Texts(cursor, column)
-        fitted = texts.draw(FITTED, seed)
+        fitted = texts.draw(fit.MOST, seed)
         chosen = model or (models.STATIC if texts.total >= MANY else models.QUANTISED)
         first = not store.rows("SELECT 1 FROM maps WHERE field = ?", [column])
         if first and texts.characters >= SKETCHED_FROM and export.has_static():

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from analysis.store import Store
     from analysis.topics.workshop import Workshop
 
-MOST = 50_000
-"""Different texts that are clustered; of more, so many are drawn."""
-
 
 def drain(store: Store, state: State | None, map: dict[str, Any], workshop: Workshop) -> int:
     """Look for topics among the texts placed nowhere, if enough came since that was last done; returns how many.
@@ -41,7 +38,7 @@ def drain(store: Store, state: State | None, map: dict[str, Any], workshop: Work
         first = _next(cursor, map["id"])
         workshop.begin(map["model"])
         old = topic_map.path(store.workspace, map)
-        topics = workshop.extend(texts, texts.draw(MOST, map["seed"]), map["seed"], old, first)
+        topics = workshop.extend(texts, texts.draw(fit.MOST, map["seed"]), map["seed"], old, first)
         placed = workshop.place(texts, workshop.map) if topics else []
         with store.write() as writer:
             if _next(writer, map["id"]) != first:  # somebody split a topic meanwhile: the next time gives other numbers

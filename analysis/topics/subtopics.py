@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from analysis.state.database import State
     from analysis.store import Store
 
-MOST = 50_000
-"""Different texts that are clustered; of more, so many are drawn."""
-
 
 def look(
     store: Store,
@@ -57,7 +54,7 @@ def look(
         texts = gather.Texts(cursor, column, f"{gather.key(column)} IN {chosen}")
         if not texts.total:
             raise ValueError(f"There is no topic {topic} on this map." if topic is not None else "No text was chosen.")
-        drawn = texts.draw(MOST, map["seed"])
+        drawn = texts.draw(fit.MOST, map["seed"])
         workshop.begin(map["model"])
         parts = workshop.divide(texts, drawn, map["seed"])
         for part in parts:

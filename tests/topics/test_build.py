@@ -20,7 +20,7 @@ from analysis.metrics.filter import Filter
 from analysis.metrics.query import measure, summary
 from analysis.store import Store
 from analysis.topics import build as building
-from analysis.topics import gather, workshop
+from analysis.topics import fit, gather, workshop
 from analysis.topics.build import NoMapError, build, place_new
 from analysis.topics.listing import awaited, behind, current, topics
 from analysis.topics.models import QUANTISED, STATIC
@@ -127,7 +127,7 @@ def test_a_sketch_stands_in_for_the_first_map_of_many_texts(store: Store, monkey
 
 
 def test_what_is_read_beside_a_sketch_and_a_fit_changes_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(building, "FITTED", 52)
+    monkeypatch.setattr(fit, "MOST", 52)
     monkeypatch.setattr(gather, "BATCH", 10)
     records.add(store, *({"prompt": prompt} for prompt in prompts()))
     build(store)
