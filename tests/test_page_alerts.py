@@ -57,7 +57,7 @@ def test_nothing_has_fired_yet():
     page = look("alerts")
     assert "Nothing fires" in words(page)
     assert "No rule has fired yet" in words(page)
-    assert "Hallucination rate over 5\u202f% and more than usual, in 1 h, of 5 or more" in words(page)
+    assert "Hallucination rate over 5\u202f% and more than usual, in 1 h, every 15 min, of 5 or more" in words(page)
     page.button(key="alert-check").click().run()
     assert "rules looked at, 0 new" in words(page)
 

@@ -8,6 +8,7 @@ from analysis.alerts.rule import (
     DAY,
     DRIFT,
     HOUR,
+    MINUTE,
     PROJECTED,
     SPIKE,
     UNDER,
@@ -15,22 +16,26 @@ from analysis.alerts.rule import (
     Rule,
 )  # fmt: skip
 
+_OFTEN = 15 * MINUTE
+"""What cannot wait for the full hour is looked at in between, each time over the hour before."""
+
 READY: dict[str, Rule] = {rule.name: rule for rule in (
-    Rule("hallucination-rate", "Hallucination rate is over 5 %", metric="scorer.faithfulness", limit=0.05, least=5,
-         unusual=True, severity="critical",
+    Rule("hallucination-rate", "Hallucination rate is over 5 %", metric="scorer.faithfulness", limit=0.05, step=_OFTEN,
+         least=5, unusual=True, severity="critical",
          note="Read the answers behind it beside the documents they were given: does retrieval find the right ones?"),
     Rule("budget-of-the-day", "The day's cost will pass the budget", PROJECTED, "cost", 10.0, window=DAY,
          step=6 * HOUR, on=False,
          note="Set the limit to your budget in US dollars, and switch it on."),
-    Rule("toxic-content", "Many toxic answers", SPIKE, "scorer.response_toxicity", 5, severity="critical"),
-    Rule("error-rate", "Error rate is over 5 %", metric="error_rate", limit=0.05, least=20, severity="critical",
-         note="See which model or provider the errors come from, and whether a fallback answers."),
+    Rule("toxic-content", "Many toxic answers", SPIKE, "scorer.response_toxicity", 5, step=_OFTEN,
+         severity="critical"),
+    Rule("error-rate", "Error rate is over 5 %", metric="error_rate", limit=0.05, step=_OFTEN, least=20,
+         severity="critical", note="See which model or provider the errors come from, and whether a fallback answers."),
     Rule("latency-p95", "Answers take half as long again as usual", CHANGE, "latency_p95", 0.5, window=DAY),
     Rule("jailbreak-wave", "Many attempts to break the instructions", SPIKE, "scorer.prompt_injection", 5, window=DAY,
          note="See whether a few users make them, and whether any got through."),
     Rule("pii-leak", "Many answers with personal data", SPIKE, "scorer.response_pii", 5, window=DAY,
          severity="critical"),
-    Rule("secrets-leak", "An answer holds a secret", metric="scorer.response_secrets", limit=0.0, least=1,
+    Rule("secrets-leak", "An answer holds a secret", metric="scorer.response_secrets", limit=0.0, step=_OFTEN, least=1,
          severity="critical", note="Revoke the key or password that was shown."),
     Rule("negative-feedback", "Far fewer thumbs up than usual", CHANGE, "thumbs_up_rate", 0.4, UNDER, window=DAY,
          least=20),

@@ -34,7 +34,7 @@ def fired(store: Store, name: str, start: datetime, end: datetime) -> list[Episo
         ("latency-p95", 29, 31, datetime(2026, 9, 29, 13), "order_help"),
         ("cost-per-request", 29, 37, datetime(2026, 10, 1, 5), "gpt-5-mini"),
         ("jailbreak-wave", 52, 56, datetime(2026, 10, 22, 23), ""),
-        ("hallucination-rate", 65, 68, datetime(2026, 11, 4, 8), ""),
+        ("hallucination-rate", 65, 68, datetime(2026, 11, 4, 8, 30), ""),
         ("negative-feedback", 65, 68, datetime(2026, 11, 5, 7), ""),
     ],
 )

@@ -61,7 +61,7 @@ def payload(notice: Notice) -> dict[str, Any]:
         "type": f"alert.{notice.event}",
         "timestamp": f"{notice.at.isoformat()}Z",
         "data": {
-            "key": words.token(notice.key, words.LINK), "severity": notice.severity,
+            "key": words.token(notice.key, words.LINK), "severity": words.line(notice.severity, words.NAME),
             "rule": words.line(notice.rule, words.TITLE), "title": words.line(notice.title, words.TITLE),
             "text": said.text, "facts": [{"name": name, "value": value} for name, value in said.facts],
             "why": list(said.why), "link": said.link,
