@@ -1,4 +1,4 @@
-"""The rules on the Alerts page: the list, a form to make or change one, trying it on the past, and silences."""
+"""The rules on the Alerts page: the list, a form to make or change one, and trying it on the past."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from analysis.alerts import rules
-from analysis.alerts import silences as kept_silences
 from analysis.alerts.rule import (
     ABSENCE,
     CHANGE,
@@ -28,8 +27,8 @@ from analysis.alerts.rule import (
 from analysis.alerts.rule_file import parse, written
 from analysis.metrics import fields
 from analysis.metrics.catalogue import METRICS
-from analysis.state.database import now
-from app import alert_chart, commands_alerts, data, identity, moments, runtime, states, units
+from analysis.metrics.filter import Filter
+from app import alert_chart, alert_conditions, commands_alerts, data, identity, moments, runtime, states, units
 from app.sizes import counted
 from app.text import escape, plain_label
 
@@ -63,7 +62,7 @@ def listed() -> None:
         _row(kept)
         if st.query_params.get(RULE) == kept.rule.name:
             _form(kept.rule.name, kept.rule)
-    if _may():
+    if may():
         st.button("A new rule", key="rule-new", on_click=_go, args=(_NEW,))
     if st.query_params.get(RULE) == _NEW:
         _form(_NEW, Rule("a-rule", "A rule", metric="error_rate", limit=0.05))
@@ -73,7 +72,7 @@ def _row(kept: Kept) -> None:
     rule = kept.rule
     with st.container(key=f"rule-{rule.name}", horizontal=True, vertical_alignment="center", gap="medium"):
         st.toggle("On", value=rule.on, key=f"rule-on-{rule.name}", on_change=_switch, args=(rule.name,),
-                  label_visibility="collapsed", disabled=not _may(), width="content")  # fmt: skip
+                  label_visibility="collapsed", disabled=not may(), width="content")  # fmt: skip
         with st.container(gap=None, width="stretch"):
             st.markdown(f"{escape(rule.title, limit=100)} :gray[{escape(rule.severity)}]")
             st.caption(escape(alert_chart.sentence(rule), limit=300))
@@ -102,7 +101,7 @@ def _form(name: str, start: Rule) -> None:
 def _keep(name: str, rule: Rule | None) -> None:
     with st.container(horizontal=True, gap="medium"):
         st.button("Try it on the past", key="rule-try", on_click=_try, args=(name,), disabled=rule is None)
-        if _may():
+        if may():
             st.button("Keep", key="rule-keep", type="primary", on_click=_save, args=(rule,), disabled=rule is None)
             if name != _NEW:
                 st.button("Take away", key="rule-remove", type="tertiary", on_click=_remove, args=(name,))
@@ -140,12 +139,13 @@ def _given(name: str, start: Rule) -> dict[str, Any]:
 
 
 def _more(kind: str, start: Rule, key: str) -> dict[str, Any]:
+    known = {one.field: one.title for one in data.dimensions(Filter())}
+    where = alert_conditions.asked(start.where, known, f"{key}-where")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        where = st.text_area("Only records that meet, a condition a line", value="\n".join(start.where), height=70,
-                             key=f"{key}-where", placeholder="environment=production", width=320)  # fmt: skip
-        fields_ = ["", *fields.TEXTS]
-        by = st.selectbox("Each value by itself of", fields_, key=f"{key}-by", width=200, format_func=_field,
-                          index=fields_.index(start.by) if start.by in fields_ else 0)  # fmt: skip
+        attributes = [name for name in known if name.startswith(fields.ATTRIBUTE)]
+        fields_ = list(dict.fromkeys(["", *fields.TEXTS, *attributes, start.by]))
+        by = st.selectbox("Each value by itself of", fields_, index=fields_.index(start.by), key=f"{key}-by", width=200,
+                          format_func=_field)  # fmt: skip
         least = st.number_input("From so many records", min_value=1, value=start.least, key=f"{key}-least", width=150)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         lasting = st.text_input("Lasting for", value=length(start.lasting) if start.lasting else "", key=f"{key}-for",
@@ -159,9 +159,8 @@ def _more(kind: str, start: Rule, key: str) -> dict[str, Any]:
         )
     note = st.text_input("What to do about it", value=start.note, key=f"{key}-note", max_chars=500)
     return {
-        "where": [line.strip() for line in where.splitlines() if line.strip()], "by": by or start.by,
-        "least": int(least), "for": lasting.strip() or None, "severity": severity, "unusual": unusual,
-        "note": note, "on": start.on,
+        "where": where, "by": by, "least": int(least), "for": lasting.strip() or None, "severity": severity,
+        "unusual": unusual, "note": note, "on": start.on,
         "senders": [one.strip() for one in senders.split(",") if one.strip()],
         "recovery": start.recovery if kind == start.kind else None,
     }  # fmt: skip
@@ -219,32 +218,17 @@ def _as_yaml(name: str, rule: Rule) -> None:
         st.text_area(
             "Everything a rule can say", value=written([rule]), height=220, key=f"rule-text-{name}-{hash(rule)}"
         )
-        if _may():
+        if may():
             st.button("Keep what is written", key="rule-keep-yaml", on_click=_save_yaml,
                       args=(f"rule-text-{name}-{hash(rule)}",))  # fmt: skip
 
 
-def silences() -> None:
-    """Draw the silences that hold or come."""
-    found = kept_silences.in_force(runtime.current().state, now())
-    if not found:
-        return
-    states.heading("Silences")
-    for one in found:
-        with st.container(key=f"silence-{one.id}", horizontal=True, vertical_alignment="center", gap="medium"):
-            what = f"{one.rule or 'All rules'}{f', {one.group}' if one.group else ''}"
-            weekly = ", every week" if one.weekly else ""
-            said = f"{what}: {moments.brief(one.start)} to {moments.brief(one.end)}{weekly}, by {one.who}. {one.reason}"
-            st.markdown(escape(said, limit=300), width="content")
-            if _may():
-                st.button("Lift", key=f"silence-lift-{one.id}", type="tertiary", on_click=_lift, args=(one.id,))
-
-
 def _field(name: str) -> str:
-    return fields.title(name) if name else "all together"
+    return plain_label(fields.title(name)) if name else "all together"
 
 
-def _may() -> bool:
+def may() -> bool:
+    """Whether who is looking may change rules and act on alerts."""
     me = identity.current()
     return me.may("analyst") or me.may("engineer")
 
@@ -281,7 +265,3 @@ def _save_yaml(key: str) -> None:
 def _remove(name: str) -> None:
     rules.remove(runtime.current().state, name, who=identity.current().name)
     _go(None)
-
-
-def _lift(number: int) -> None:
-    kept_silences.lift(runtime.current().state, number, who=identity.current().name)

@@ -14,6 +14,7 @@ from analysis.alerts.rule import WEEK
 from analysis.metrics import fields
 from analysis.state.database import now
 from app import alert_chart, beacon, breakdowns, data, drill, identity, moments, runtime, states, units
+from app.alert_rules import may
 from app.charts import episodes, frame
 from app.charts.episodes import Bar
 from app.charts.listing import Column
@@ -75,7 +76,7 @@ def firing() -> None:
             st.caption(escape(_status(one), limit=300))
             with st.container(horizontal=True, gap="medium"):
                 st.button("Open", key=f"alert-open-{one.id}", on_click=_open, args=(one.id,))
-                if one.acknowledged is None and _may():
+                if one.acknowledged is None and may():
                     st.button("Acknowledge", key=f"alert-seen-{one.id}", type="tertiary", on_click=_acknowledge,
                               args=(one.id,))  # fmt: skip
 
@@ -145,7 +146,7 @@ def _around(alert: Alert, rule: Rule) -> tuple[datetime, datetime]:
 
 
 def _deeds(alert: Alert) -> None:
-    if not _may():
+    if not may():
         return
     with st.container(key="alert-deeds", horizontal=True, vertical_alignment="bottom", gap="medium"):
         if alert.resolved is None:
@@ -231,11 +232,6 @@ def _table(found: Sequence[Alert]) -> pl.DataFrame:
 
 def _every() -> list[Alert]:
     return history.everything(runtime.current().state)
-
-
-def _may() -> bool:
-    me = identity.current()
-    return me.may("analyst") or me.may("engineer")
 
 
 def _follow(picked: Sequence[dict[str, Any]], where: str) -> None:

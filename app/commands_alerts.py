@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from analysis.alerts.episodes import Episode
     from analysis.alerts.history import Alert
     from analysis.alerts.rule import Rule
+    from analysis.alerts.silences import Silence
     from analysis.metrics.metric import Metric
+    from analysis.state.database import State
     from analysis.store import Store
 
 TRIED = timedelta(days=92)
@@ -132,15 +134,34 @@ def _do(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
 
 def _silence(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
     """Keep alerts from being told for a while."""
-    start = moment(arguments["from"]) if arguments.get("from") else now()
-    rule = arguments.get("rule")
-    if rule:
-        rules.find(call.runtime.state, rule)
-    made = silences.add(
-        call.runtime.state, start, start + span(arguments["for"], "--for"), who=call.who, rule=rule,
-        group=arguments.get("group"), reason=arguments.get("reason") or "", weekly=bool(arguments.get("weekly")),
+    start = arguments.get("from")
+    made = silence(
+        call.runtime.state, arguments["for"], who=call.who, start=moment(start) if start else None,
+        rule=arguments.get("rule"), group=arguments.get("group"), weekly=bool(arguments.get("weekly")),
+        reason=arguments.get("reason") or "",
     )  # fmt: skip
     return {"silence": plain(asdict(made))}
+
+
+def silence(
+    state: State, lasting: str, *, who: str, start: datetime | None = None, rule: str | None = None,
+    group: str | None = None, weekly: bool = False, reason: str = "",
+) -> Silence:  # fmt: skip
+    """Keep alerts from being told for a length of time, from now on where no `start` is named.
+
+    Raises
+    ------
+    ValueError
+        If there is no such rule, `lasting` is no length of time, or no silence can be of it: a weekly one longer than a
+        week, one that would be over already.
+    """
+    start = start or now()
+    end = start + span(lasting, "for")
+    if rule:
+        rules.find(state, rule)
+    if end <= now() and not weekly:
+        raise ValueError("It would be over already. Let it start later, last longer or come every week.")
+    return silences.add(state, start, end, who=who, rule=rule, group=group, reason=reason, weekly=weekly)
 
 
 def metric_of(store: Store, rule: Rule) -> Metric | None:

@@ -10,6 +10,7 @@ from analysis.drift import reference
 from analysis.drift.report import drift, windows
 from analysis.drift.series import changes
 from analysis.metrics.shifts.explain import candidates, explain_by
+from analysis.releases import release as releases
 from app.command import Call, Command, compared, plain, selected
 from app.reasons import sentence
 
@@ -44,7 +45,8 @@ def _drift(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
         given = selected({"from": start, "to": end})
         before = reference.period(window, given.start, given.end)
     else:
-        before, window = windows(store, window, against)
+        came = releases.came(store, releases.listed(store, call.runtime.state), window) if since_release else {}
+        before, window = windows(store, window, against, came)
     found = drift(store, window, before)
     return {
         "window": found.window.sentence(), "reference": found.reference.sentence(), **plain(asdict(found.report)),

@@ -22,6 +22,7 @@ from app import privacy, runtime
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from analysis.drift.report import Drift
     from analysis.drift.series import Found
@@ -99,6 +100,11 @@ def changes(filter: Filter) -> Found:
 def releases() -> list[Release]:
     """List the releases, the latest first; see :func:`analysis.releases.release.listed`."""
     return release.listed(store(), runtime.current().state)
+
+
+def came(filter: Filter) -> dict[str, datetime]:
+    """Tell when each release came to some records; see :func:`analysis.releases.release.came`."""
+    return _came(_now(), tuple(releases()), filter.during(None, None))
 
 
 def released(of: Release, days: int) -> Report:
@@ -248,6 +254,11 @@ def _explained(now: tuple[str, int], name: str, before: Filter, chosen: Filter) 
 @st.cache_resource(max_entries=32, show_spinner="Comparing the two periods")
 def _drift(now: tuple[str, int], reference: Filter, window: Filter) -> Drift:
     return compare_windows(store(), window, reference)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _came(now: tuple[str, int], every: tuple[Release, ...], filter: Filter) -> dict[str, datetime]:
+    return release.came(store(), every, filter)
 
 
 @st.cache_resource(max_entries=32, show_spinner="Comparing what came after with what was before")

@@ -45,8 +45,8 @@ _HEADS = {
 
 def compared(scope: Scope) -> tuple[Filter, Filter] | None:
     """Draw the choice of what to compare with; returns the reference and the window, or says why there are none."""
-    releases = [name for name in data.values("release", scope.chosen.during(None, None)) if name != fields.NONE]
-    ways = _WAYS | {f"{reference.RELEASE} {name}": f"Before release {name}" for name in reversed(releases)}
+    came = data.came(scope.chosen)
+    ways = _WAYS | {f"{reference.RELEASE} {name}": f"Before release {name}" for name in came}
     asked = st.query_params.get(AGAINST)
     st.session_state[AGAINST] = asked if asked in ways else reference.PREVIOUS
     st.selectbox(
@@ -54,7 +54,7 @@ def compared(scope: Scope) -> tuple[Filter, Filter] | None:
         width=320,
     )  # fmt: skip
     try:
-        return windows(data.store(), scope.chosen, st.session_state[AGAINST])
+        return windows(data.store(), scope.chosen, st.session_state[AGAINST], came)
     except ValueError as error:
         states.absent("There is nothing to compare with.", f"{error} Choose another period above.")
         return None

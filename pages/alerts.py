@@ -1,6 +1,6 @@
 """What fires, what fired, and the rules that watch."""
 
-from app import alert_rules, alerts
+from app import alert_rules, alert_silences, alerts
 
 opened = alerts.begin()
 if opened is not None:
@@ -9,4 +9,4 @@ else:
     alerts.firing()
     alerts.past()
     alert_rules.listed()
-    alert_rules.silences()
+    alert_silences.draw()

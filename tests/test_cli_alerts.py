@@ -83,8 +83,12 @@ def test_what_is_wrong_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     assert (code, "There is no rule 'nothing'" in answer["error"]) == (2, True)
     assert afterword(monkeypatch, capsys, "acknowledge", "7")[0] == 2
     assert afterword(monkeypatch, capsys, "silence", "--for", "ever")[0] == 2
-    code, answer = afterword(monkeypatch, capsys, "silence", "--for", "2 h", "--reason", "Update")
-    assert (code, answer["silence"]["reason"]) == (0, "Update")
+    assert afterword(monkeypatch, capsys, "silence", "--for", "9999999999 w")[0] == 2
+    code, answer = afterword(monkeypatch, capsys, "silence", "--for", "2 h", "--from", "2026-06-07T02:00")
+    assert (code, "over already" in answer["error"]) == (2, True)
+    code, answer = afterword(monkeypatch, capsys, "silence", "--for", "2 h", "--from", "2026-06-07T02:00", "--weekly",
+                             "--reason", "Update")  # fmt: skip
+    assert (code, answer["silence"]["weekly"], answer["silence"]["reason"]) == (0, True, "Update")
 
 
 @pytest.mark.usefixtures("home")

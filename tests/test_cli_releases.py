@@ -62,12 +62,18 @@ def test_a_release_is_found_told_moved_and_taken_back(afterword: Callable[..., t
     (one,) = afterword("releases")[1]["releases"]
     assert (one["start"], one["moved"], one["note"]) == ("2026-06-09T12:00:00Z", True, "late")
 
+    drifted = afterword("drift", "--against", "release 2")[1]
+    assert drifted["window"] == "9 Jun 2026 12:00 to 14 Jun 2026 23:24"
+    assert drifted["reference"] == "4 Jun 2026 00:35 to 9 Jun 2026 12:00"
+
     code, gone = afterword("releases", "remove", "2")
     assert (code, gone["removed"]["name"]) == (0, "2")
     assert afterword("releases")[1] == {"releases": []}
     assert "No release" in PRINTED["releases"]({"releases": []})
     code, answer = afterword("releases", "2")
     assert (code, "no release '2'" in answer["error"]) == (2, True)
+    code, answer = afterword("drift", "--against", "release 2")
+    assert (code, "not known when a release '2' came" in answer["error"]) == (2, True)
 
 
 def test_releases_come_from_a_file_once(afterword: Callable[..., tuple[int, Any]], tmp_path: Path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +11,9 @@ from analysis.alerts import history, rules, silences
 from analysis.alerts.evaluate import check
 from analysis.alerts.rule import read
 from analysis.state.database import now
-from app import runtime
+from app import identity, runtime
+from app.identity import Identity
+from tests import records
 from tests.alerts import traffic
 from tests.alerts.traffic import HOUR, WEEK
 from tests.pages import HOSTILE, look, words
@@ -146,6 +148,88 @@ def test_a_rule_is_written_as_yaml():
     area.set_value("name: errors\ntitle: T\nmetric: cost\nlimit: 3\n").run()
     page.button(key="rule-keep-yaml").click().run()
     assert rules.find(runtime.current().state, "errors").metric == "cost"
+
+
+@pytest.mark.usefixtures("errors")
+def test_a_rule_is_of_attributes_as_filters_are():
+    held = runtime.current()
+    records.add(held.store, *(
+        {"time": f"2026-06-01 {hour:02}:00", "attributes": {"tier": tier, "a=b": "x", HOSTILE[:6]: "y"}}
+        for hour in range(9) for tier in ("free", HOSTILE, "two\nlines")
+    ))  # fmt: skip
+    page = look("alerts", rule="errors")
+    offered = page.selectbox(key="rule-form-errors-where-field").options
+    assert "tier" in offered
+    assert "a=b" not in offered, "no condition can be written of it"
+    page.text_area(key="rule-form-errors-where").set_value("model=m").run()
+    page.selectbox(key="rule-form-errors-where-field").set_value("attributes.tier").run()
+    values = page.multiselect(key="rule-form-errors-where-attributes.tier")
+    assert len(values.options) == 3, "two of the values are in one line, and there are records without one"
+    values.set_value([HOSTILE]).run()
+    assert page.text_area(key="rule-form-errors-where").value == f"model=m\nattributes.tier={HOSTILE}"
+    page.selectbox(key="rule-form-errors-by").set_value("attributes.tier").run()
+    page.button(key="rule-try").click().run()
+    page.button(key="rule-keep").click().run()
+    assert not page.exception
+    rule = rules.find(held.state, "errors")
+    assert (rule.where, rule.by) == (("model=m", f"attributes.tier={HOSTILE}"), "attributes.tier")
+    page.multiselect(key="rule-form-errors-where-attributes.tier").set_value([]).run()
+    page.selectbox(key="rule-form-errors-by").set_value("").run()
+    page.button(key="rule-keep").click().run()
+    rule = rules.find(held.state, "errors")
+    assert (rule.where, rule.by) == (("model=m",), "")
+
+
+@pytest.mark.usefixtures("errors")
+def test_a_window_of_every_week_is_made_listed_and_lifted():
+    page = look("alerts")
+    page.datetime_input(key="silence-from").set_value(datetime(2026, 6, 7, 2)).run()
+    page.text_input(key="silence-for").set_value("ever").run()
+    page.button(key="silence-add").click().run()
+    assert "for: 'ever' is no length of time" in words(page)
+    page.text_input(key="silence-for").set_value("2 h").run()
+    page.button(key="silence-add").click().run()
+    assert "It would be over already" in words(page)
+    page.checkbox(key="silence-weekly").check().run()
+    page.text_input(key="silence-for").set_value("8 d").run()
+    page.button(key="silence-add").click().run()
+    assert "no longer than a week" in words(page)
+    page.text_input(key="silence-for").set_value("2 h").run()
+    page.text_input(key="silence-reason").set_value(HOSTILE).run()
+    page.selectbox(key="silence-rule").set_value("errors").run()
+    page.selectbox(key="silence-group-errors").set_value(HOSTILE).run()
+    page.button(key="silence-add").click().run()
+    state = runtime.current().state
+    (made,) = silences.in_force(state, now())
+    assert (made.rule, made.group, made.weekly, made.reason) == ("errors", HOSTILE, True, HOSTILE)
+    assert (made.start, made.end) == (datetime(2026, 6, 7, 2), datetime(2026, 6, 7, 4))
+    assert "every Sunday, 02:00 to 04:00 UTC, by" in words(page)
+    assert "would be over" not in words(page)
+    silences.lift(state, made.id, who="ben")  # while the page still shows it
+    page.button(key=f"silence-lift-{made.id}").click().run()
+    assert not page.exception
+    assert silences.in_force(state, now()) == []
+    assert "all that fires is told" in words(page)
+
+
+@pytest.mark.usefixtures("errors")
+def test_a_silence_from_now_on_is_of_all_rules():
+    page = look("alerts")
+    page.text_input(key="silence-for").set_value("1 d").run()
+    page.button(key="silence-add").click().run()
+    (made,) = silences.in_force(runtime.current().state, now())
+    assert (made.rule, made.weekly, made.end - made.start) == (None, False, timedelta(days=1))
+    assert abs(made.start - now()) < timedelta(minutes=5)
+    assert f"All rules: {made.start.day} " in words(page)
+
+
+@pytest.mark.usefixtures("errors")
+def test_who_may_only_look_silences_nothing(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(identity, "local", lambda: Identity("max", frozenset({"manager"})))
+    silences.add(runtime.current().state, now(), now() + WEEK, who="ana")
+    page = look("alerts")
+    assert "All rules: " in words(page)
+    assert not [one for one in page.button if (one.key or "").startswith("silence-")]
 
 
 @pytest.mark.usefixtures("home")

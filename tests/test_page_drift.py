@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from analysis.releases.release import put
 from app import runtime
 from tests import records
 from tests.pages import HOSTILE, look, words
@@ -59,6 +60,21 @@ def test_what_cannot_be_compared_is_said():
     assert "There is nothing to compare with" in words(look("drift", period="all"))
     assert "Too few data to tell" in words(look("drift", **WEEK, where="user_id=u8-3"))
     assert "What people ask has drifted" in words(look("drift", **WEEK, against=HOSTILE))
+
+
+@pytest.mark.usefixtures("fortnight")
+def test_a_release_came_when_its_page_says():
+    here = runtime.current()
+    put(here.store, here.state, "night prompt", START + timedelta(days=10), app=HOSTILE, who="ana")
+    put(here.store, here.state, "elsewhere", START + timedelta(days=10), app="shop", who="ana")
+    page = look("drift", period="all", against="release night prompt")
+    assert page.selectbox(key="against").options == [
+        "The period before", "The same weekdays, four weeks", "Before release night prompt"
+    ]  # fmt: skip
+    assert "11 Jun 2026 to 14 Jun 2026 19:40 (240 records" in words(page)
+    put(here.store, here.state, "night prompt", START + timedelta(days=9), app=HOSTILE, who="ana")
+    page = look("drift", period="all", against="release night prompt")
+    assert "10 Jun 2026 to 14 Jun 2026 19:40 (300 records" in words(page)
 
 
 @pytest.mark.usefixtures("fortnight")

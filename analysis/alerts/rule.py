@@ -27,7 +27,7 @@ MOST_STEPS = 200
 """Steps that a window may span."""
 
 _UNITS = {"w": WEEK, "d": DAY, "h": HOUR, "min": MINUTE}
-_LENGTH = re.compile(r"\s*(\d+)\s*(w|d|h|min)\s*")
+_LENGTH = re.compile(r"\s*(\d{1,5})\s*(w|d|h|min)\s*")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 
 

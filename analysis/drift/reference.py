@@ -10,6 +10,8 @@ from analysis.metrics.fields import WEEKDAY
 from analysis.metrics.period import words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from analysis.metrics.filter import Filter
     from analysis.store import Store
 
@@ -93,10 +95,13 @@ def weekdays(window: Filter) -> Filter:
     return before if whole else before.where(WEEKDAY, *dict.fromkeys(days))
 
 
-def release(store: Store, window: Filter, name: str) -> tuple[Filter, Filter]:
+def release(store: Store, window: Filter, name: str, came: Mapping[str, datetime]) -> tuple[Filter, Filter]:
     """Take the part of a window since a release, and as long a period just before the release.
 
-    The release came with the first of its records that meet the window's conditions.
+    Parameters
+    ----------
+    came : mapping of str to datetime
+        When each release came to the records that meet the window's conditions.
 
     Returns
     -------
@@ -106,17 +111,13 @@ def release(store: Store, window: Filter, name: str) -> tuple[Filter, Filter]:
     Raises
     ------
     ValueError
-        If no such record is of the release, none has a time, or the window ends before it.
+        If it is not known when the release came, or the window ends before it.
     """
-    where, given = window.during(None, None).predicate()
-    ((records, first),) = store.frame(
-        f"SELECT count(*), min(r.time) FROM records r WHERE {where} AND r.release = $release", given | {"release": name}
-    ).rows()
-    if not records:
-        which = " that meets the conditions" if window.conditions else ""
-        raise ValueError(f"No record{which} is of a release {name!r}.")
+    first = came.get(name)
     if first is None:
-        raise ValueError(f"No record of the release {name!r} has a time, so it is not known when it came.")
+        raise ValueError(
+            f"It is not known when a release {name!r} came to these records. `afterword releases` lists when each came."
+        )
     window = closed(store, window)
     start, end = max(first, window.start or first), window.end
     if end is None or end <= first:

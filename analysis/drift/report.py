@@ -13,6 +13,9 @@ from analysis.metrics import fields
 from analysis.metrics.shifts.explain import candidates
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
     from analysis.drift.concept import Outcome
     from analysis.drift.examine import Report
     from analysis.metrics.filter import Filter
@@ -40,8 +43,10 @@ def drift(store: Store, window: Filter, against: Filter, *, seed: int = 0) -> Dr
     return Drift(window, against, examine(sample, seed=seed), tuple(outcomes(store, against, window)))
 
 
-def windows(store: Store, window: Filter, against: str) -> tuple[Filter, Filter]:
+def windows(store: Store, window: Filter, against: str, came: Mapping[str, datetime]) -> tuple[Filter, Filter]:
     """Find the reference and the window that are meant: ``previous``, ``weekdays`` or ``release NAME``.
+
+    When each release came to the window's records is `came`.
 
     Raises
     ------
@@ -54,5 +59,5 @@ def windows(store: Store, window: Filter, against: str) -> tuple[Filter, Filter]
     if what == reference.WEEKDAYS and not name:
         return reference.weekdays(window), window
     if what == reference.RELEASE and name.strip():
-        return reference.release(store, window, name.strip())
+        return reference.release(store, window, name.strip(), came)
     raise ValueError(f"{against!r} is nothing to compare with. Write previous, weekdays, 'release NAME' or FROM..TO.")

@@ -23,6 +23,8 @@ OPERATORS: dict[str, str] = {
 }  # fmt: skip
 """Operators and the words for them."""
 
+_ALTERNATIVES = ("=", "~")
+"""Operators whose conditions on one field are alternatives."""
 _FORM = re.compile(r"\s*(?P<field>[^=!~<>]+?)\s*(?P<op>!=|>=|<=|=|~|>|<)\s*(?P<value>.*)", re.DOTALL)
 
 
@@ -159,8 +161,13 @@ class Filter:
 
     @classmethod
     def parse(cls, texts: Sequence[str], *, start: datetime | None = None, end: datetime | None = None) -> Filter:
-        """Build a filter from the text form of its conditions."""
-        return cls(start, end, tuple(Condition.parse(text) for text in texts))
+        """Build a filter from the text form of its conditions; alternatives become one condition."""
+        found: dict[tuple[object, ...], Condition] = {}
+        for one in map(Condition.parse, texts):
+            key = (one.field, one.op, () if one.op in _ALTERNATIVES else one.values)
+            held = found[key].values if key in found else ()
+            found[key] = replace(one, values=tuple(dict.fromkeys((*held, *one.values))))
+        return cls(start, end, tuple(found.values()))
 
     def texts(self) -> list[str]:
         """Give the conditions in the form that :meth:`parse` reads."""
@@ -199,10 +206,10 @@ class Filter:
             parts.append(f"r.time >= {bound.add(self.start)}")
         if self.end is not None:
             parts.append(f"r.time < {bound.add(self.end)}")
-        loose = [c for c in self.conditions if c.op in ("=", "~")]
+        loose = [c for c in self.conditions if c.op in _ALTERNATIVES]
         for _, same in groupby(sorted(loose, key=lambda c: c.field), key=lambda c: c.field):
             parts.append(_any(condition.predicate(bound) for condition in same))
-        parts += [c.predicate(bound) for c in self.conditions if c.op not in ("=", "~")]
+        parts += [c.predicate(bound) for c in self.conditions if c.op not in _ALTERNATIVES]
         return " AND ".join(parts) or "true", bound.values
 
     def sentence(self) -> str:

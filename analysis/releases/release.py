@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from analysis.metrics.fields import NONE
 from analysis.metrics.filter import Filter
 from analysis.releases.found import found
 from analysis.state import notes
@@ -111,6 +112,29 @@ def find(releases: Sequence[Release], name: str, app: str | None = None) -> Rele
         f"There is no release {name!r}{f' of {app}' if app else ''}. " + (f"There is {known}." if known else
         "None was found in the logs, nor has anybody named one.")
     )  # fmt: skip
+
+
+def came(store: Store, releases: Sequence[Release], among: Filter) -> dict[str, datetime]:
+    """Tell when each release came, by name, of those that came to an application and environment of some records.
+
+    Parameters
+    ----------
+    releases : sequence of Release
+        The latest first, as :func:`listed` gives them; of several of one name the latest is told.
+    among : Filter
+        The records; its period does not matter.
+    """
+    where, given = among.during(None, None).predicate()
+    places = store.frame(
+        f"""SELECT DISTINCT coalesce(r.app, '{NONE}'), coalesce(r.environment, '{NONE}')
+        FROM records r WHERE {where}""",
+        given,
+    ).rows()
+    found: dict[str, datetime] = {}
+    for one in releases:
+        if any(one.app in (None, app) and one.environment in (None, environment) for app, environment in places):
+            found.setdefault(one.name, one.start)
+    return found
 
 
 def put(

@@ -119,6 +119,10 @@ def test_says_what_is_looked_at(texts, start, end, words):
 
 def test_several_values_are_said_together():
     assert Filter().where("model", "a", "b", None).sentence() == "model a or b or (none), all time"
+    texts = ["model=a", "latency>1", "latency>2", "model=b", "model=a", "user_id!=x", "user_id!=y"]
+    read = Filter.parse(texts)
+    assert read.sentence() == ("model a or b, latency above 1 s, latency above 2 s, user not x, user not y, all time")
+    assert Filter.parse(read.texts()) == read
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from analysis.releases.release import UnknownReleaseError, find, listed, put, remove
+from analysis.metrics.filter import Filter
+from analysis.releases.release import UnknownReleaseError, came, find, listed, put, remove
 from analysis.state import notes
 from analysis.state import releases as kept
 from analysis.state.database import State
@@ -81,6 +82,21 @@ def test_of_two_applications_each_keeps_its_own_time(store: Store, state: State)
     assert find(releases, "3", "shop").start == FIFTH
     with pytest.raises(UnknownReleaseError, match="no release '3' of other"):
         find(releases, "3", "other")
+
+
+def test_a_release_came_to_the_records_of_its_application(
+    store: Store, state: State, add_records: Callable[..., list[str]]
+):
+    shop = calls(10, environment="production", release=lambda day, _: "2" if day >= 5 else "1")
+    add_records(*shop, *calls(10, app="desk"))
+    assert came(store, listed(store, state), Filter()) == {"2": FIFTH}
+    put(store, state, "2", SIXTH, who="ana")
+    put(store, state, "2", FIFTH, app="desk", who="ana")
+    put(store, state, "3", SIXTH, app="gone", who="ana")
+    releases = listed(store, state)
+    assert came(store, releases, Filter()) == {"2": SIXTH}, "the later of two"
+    assert came(store, releases, Filter(FIFTH, SIXTH).where("app", "desk")) == {"2": FIFTH}
+    assert came(store, releases, Filter().where("app", "shop").where("environment", "staging")) == {}
 
 
 def test_a_marker_of_a_release_is_one(store: Store, state: State):
