@@ -14,7 +14,7 @@ from analysis.metrics.fields import OTHER, Bound
 from analysis.metrics.kept.figures import serve
 from analysis.metrics.lookup import eligible, find
 from analysis.metrics.period import bucket_end, check, floor
-from analysis.metrics.scan import APART, SOURCES, Keys, long_form, scan
+from analysis.metrics.scan import Keys, long_form, scan, scanned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -152,7 +152,7 @@ def _wide(
                 folded[name] = largest[:limit]
     if len(summed) == len(metrics) and len(folded) == len(by) == 1 and fields.kind(by[0]) != "number":
         return _with_rest(store, metrics, filter, by[0], grain, folded[by[0]])
-    return found | _scanned(store, missing, filter, _keys(by, grain, folded))
+    return found | scanned(store, missing, filter, _keys(by, grain, folded))
 
 
 def _with_rest(
@@ -173,17 +173,6 @@ def _with_rest(
     rest = rest.filter(pl.col("requests.n") > 0).with_columns(pl.lit(OTHER).alias(field))
     frame = pl.concat([tops, rest.select(tops.columns)], how="vertical_relaxed")
     return dict.fromkeys((metric.name for metric in metrics), frame)
-
-
-def _scanned(store: Store, metrics: Sequence[Metric], filter: Filter, keys: Keys) -> dict[str, pl.DataFrame]:
-    """Scan the records for metrics: those of one source together where that can be."""
-    found: dict[str, pl.DataFrame] = {}
-    for source, sql in SOURCES.items():
-        chosen = [metric for metric in metrics if metric.source == source]
-        for together in [[metric] for metric in chosen] if source in APART else [chosen]:
-            if together:
-                found |= dict.fromkeys((m.name for m in together), scan(store, together, sql, filter, keys))
-    return found
 
 
 def _keys(by: Sequence[str], grain: str | None, folded: Mapping[str, pl.DataFrame]) -> Keys:

@@ -80,6 +80,17 @@ def scan(store: Store, metrics: Sequence[Metric], source: str, filter: Filter, k
     return frame
 
 
+def scanned(store: Store, metrics: Sequence[Metric], filter: Filter, keys: Keys) -> dict[str, pl.DataFrame]:
+    """Give each metric's frame of :func:`scan`, those of one source from one where that can be."""
+    found: dict[str, pl.DataFrame] = {}
+    for source, sql in SOURCES.items():
+        chosen = [metric for metric in metrics if metric.source == source]
+        for together in [[metric] for metric in chosen] if source in APART else [chosen]:
+            if together:
+                found |= dict.fromkeys((m.name for m in together), scan(store, together, sql, filter, keys))
+    return found
+
+
 def _query(
     store: Store,
     columns: dict[str, tuple[Metric, str]],

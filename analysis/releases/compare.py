@@ -106,28 +106,30 @@ def compare(store: Store, windows: Windows, measures: Sequence[Measure], blocks:
     """Compare all metrics that have data; of versions that ran beside each other no sums, which their shares make."""
     asked = [measure for measure in measures if not (windows.beside and measure.metric.total)]
     names = [measure.name for measure in asked]
-    sides = [summary(store, names, side) for side in (windows.before, windows.now)]
-    found: list[tuple[Outcome, Error | None]] = []
-    for measure in asked:
-        before, now = (side[measure.name] for side in sides)
-        if max(before.n, now.n) and not (before.value is None and now.value is None):
-            found.append(_compared(store, windows, measure, before, now, blocks))
-    return _judged(found)
+    before, now = (summary(store, names, side) for side in (windows.before, windows.now))
+    sides = [(measure, before[measure.name], now[measure.name]) for measure in asked]
+    held = [(measure, _nought(old), _nought(new)) for measure, old, new in sides if _held(old, new)]
+    enough = [measure.metric for measure, *figures in held if _enough(measure, *figures)]
+    parts = {one.metric.name: one for one in gather(store, enough, windows.before, windows.now, None, blocks)}
+    return _judged([_compared(measure, old, new, parts.get(measure.name)) for measure, old, new in held])
 
 
-def _compared(
-    store: Store, windows: Windows, measure: Measure, before: Figure, now: Figure, blocks: Blocks
-) -> tuple[Outcome, Error | None]:
-    few = not measure.metric.total and min(before.n, now.n) < MIN_N
-    before, now = (_nought(figure) for figure in (before, now))
+def _held(before: Figure, now: Figure) -> bool:
+    """Whether there is data of either sample."""
+    return max(before.n, now.n) > 0 and not (before.value is None and now.value is None)
+
+
+def _enough(measure: Measure, before: Figure, now: Figure) -> bool:
+    known = before.value is not None and now.value is not None
+    return known and (measure.metric.total or min(before.n, now.n) >= MIN_N)
+
+
+def _compared(measure: Measure, before: Figure, now: Figure, parts: Parts | None) -> tuple[Outcome, Error | None]:
     if before.value is None or now.value is None:
         return Outcome(measure, before, now, Span(float("nan")), FEW), None
     difference = now.value - before.value
-    if few:
-        return Outcome(measure, before, now, Span(difference), FEW), None
-    parts = gather(store, measure.metric, windows.before, windows.now, None, blocks)
-    drawn = weights(parts, REPEATS)
-    if drawn is None:
+    drawn = None if parts is None else weights(parts, REPEATS)
+    if parts is None or drawn is None:
         return Outcome(measure, before, now, Span(difference), FEW), None
     found = error(parts, figures(parts, drawn, np.ones(len(parts.groups), bool)))
     if found is None:

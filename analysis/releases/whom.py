@@ -97,10 +97,15 @@ def apart(store: Store, windows: Windows, outcomes: Sequence[Outcome], by: Seque
     versions do not.
     """
     chosen = [outcome.measure for outcome in outcomes if _looked_at(outcome)]
+    metrics = [measure.metric for measure in chosen]
     found = [
-        group for field in by for measure in chosen
-        for group in _groups(gather(store, measure.metric, windows.before, windows.now, field, blocks), measure, field)
-    ]  # fmt: skip
+        group
+        for field in by
+        for measure, parts in zip(
+            chosen, gather(store, metrics, windows.before, windows.now, field, blocks), strict=True
+        )
+        for group in _groups(parts, measure, field)
+    ]
     corrected = benjamini_hochberg(np.array([group.p for group in found], dtype=np.float64)).tolist()
     groups = [replace(one, q=q) for one, q in zip(found, corrected, strict=True) if q <= FOUND]
     return Apart(tuple(sorted(groups, key=lambda group: group.p)), len(found))

@@ -153,7 +153,7 @@ def _own(store: Store, metric: Metric, samples: Sequence[Filter]) -> list[float 
 def _explained(
     store: Store, metric: Metric, before: Filter, now: Filter, by: str, drawn: Blocks, own: Sequence[float | None]
 ) -> Shift:
-    parts = gather(store, metric, before, now, by, drawn)
+    (parts,) = gather(store, [metric], before, now, by, drawn)
     sides = [_Side.of(parts, *sums) for sums in ((parts.above0, parts.below0), (parts.above, parts.below))]
     figures = _known(metric, own or [side.whole for side in sides])
     found = known(parts, *figures, _alike(parts, sides))

@@ -17,11 +17,11 @@ from analysis.metrics import facets, fields
 from analysis.metrics.catalogue import METRICS, MIN_N
 from analysis.metrics.fields import OTHER, Bound
 from analysis.metrics.kept.spreads import PER_DECADE
-from analysis.metrics.scan import SOURCES, Keys, scan
+from analysis.metrics.scan import SOURCES, Keys, scan, scanned
 from analysis.metrics.shifts import split
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -77,8 +77,10 @@ class Parts:
         return int(self.metric.name.rpartition("_p")[2]) / 100
 
 
-def gather(store: Store, metric: Metric, before: Filter, now: Filter, by: str | None, blocks: Blocks) -> Parts:
-    """Gather what a metric is made of by the groups of a field; those of less than :data:`MIN_N` count together.
+def gather(
+    store: Store, metrics: Sequence[Metric], before: Filter, now: Filter, by: str | None, blocks: Blocks
+) -> list[Parts]:
+    """Gather what each metric is made of by the groups of a field; those of less than :data:`MIN_N` count together.
 
     Without a field all records are one group.
 
@@ -87,20 +89,28 @@ def gather(store: Store, metric: Metric, before: Filter, now: Filter, by: str | 
     UnknownFieldError
         If the field is unknown or has no single value for a record.
     """
-    percentile = metric.merges == "histogram"
-    most = MOST_OF_PERCENTILE if percentile else MOST
-    keys = _keys(by, blocks, [] if by is None else _groups(store, by, (before, now), most))
-    read = _counted if percentile else _summed
-    frames = [read(store, metric, sample, keys) for sample in (before, now)]
+    groups = None if by is None else _groups(store, by, (before, now))
+    keys, fewer = (_keys(by, blocks, groups, most) for most in (MOST, MOST_OF_PERCENTILE))
+    percentiles = [metric for metric in metrics if metric.merges == "histogram"]
+    others = [metric for metric in metrics if metric.merges != "histogram"]
+    sides = [
+        _summed(store, others, side, keys)
+        | {metric.name: _counted(store, metric, side, fewer) for metric in percentiles}
+        for side in (before, now)
+    ]
+    return [_folded(_parts(metric, [side[metric.name] for side in sides])) for metric in metrics]
+
+
+def _parts(metric: Metric, frames: Sequence[pl.DataFrame]) -> Parts:
     groups = sorted(set(frames[0]["group"]) | set(frames[1]["group"]), key=lambda name: (name == OTHER, name))
-    if percentile:
+    if metric.merges == "histogram":
         bins = sorted(set(frames[0]["bin"]) | set(frames[1]["bin"]), key=lambda bin: (bin is not None, bin or 0))
         counts0, counts = (_dense(frame, "below", groups, bins) for frame in frames)
         ends = np.array([(0.0, 0.0) if found is None else _ends(found) for found in bins]).reshape(-1, 2)
         none = np.zeros(counts.shape[:2])
-        return _folded(Parts(metric, groups, none, counts0, none, counts, ends))
+        return Parts(metric, groups, none, counts0, none, counts, ends)
     above0, below0, above, below = (_dense(frame, part, groups) for frame in frames for part in ("above", "below"))
-    return _folded(Parts(metric, groups, above0, below0, above, below, np.empty(0)))
+    return Parts(metric, groups, above0, below0, above, below, np.empty(0))
 
 
 def _ends(bin: int) -> tuple[float, float]:
@@ -126,32 +136,41 @@ def _folded(parts: Parts) -> Parts:
     )  # fmt: skip
 
 
-def _groups(store: Store, by: str, samples: Sequence[Filter], most: int) -> list[str]:
-    """Find the largest groups of both samples together; more than `most` of them only where they tie."""
-    found = pl.concat([facets.values(store, by, sample, limit=most + 1) for sample in samples])
+def _groups(store: Store, by: str, samples: Sequence[Filter]) -> list[str]:
+    """Find the largest groups of both samples together, the largest first, and one more than there may be."""
+    found = pl.concat([facets.values(store, by, sample, limit=MOST + 1) for sample in samples])
     largest = found.group_by("value").agg(pl.col("requests").sum()).sort("requests", "value", descending=[True, False])
-    return largest["value"].to_list() if len(largest) <= most else largest["value"][: most - 1].to_list()
+    return largest["value"].to_list()
 
 
-def _keys(by: str | None, blocks: Blocks, groups: Sequence[str]) -> Keys:
+def _keys(by: str | None, blocks: Blocks, groups: Sequence[str] | None, most: int) -> Keys:
     bound = Bound("k")
-    columns = (f"hash({blocks.sql}) % {DRAWS}", f"'{OTHER}'" if by is None else fields.group(by, bound, groups))
-    return Keys(("hand", "group"), columns, bound)
+    group = f"'{OTHER}'"
+    if by is not None and groups is not None:
+        group = fields.group(by, bound, groups if len(groups) <= most else groups[: most - 1])
+    return Keys(("hand", "group"), (f"hash({blocks.sql}) % {DRAWS}", group), bound)
 
 
-def _summed(store: Store, metric: Metric, sample: Filter, keys: Keys) -> pl.DataFrame:
-    """Read ``hand``, ``group``, ``above`` and ``below``."""
-    if metric.apart is not None and metric.source == "records":
-        return _shared(store, metric, sample, keys)
-    found = scan(store, [metric], SOURCES[metric.source], sample, keys)
+def _summed(store: Store, metrics: Sequence[Metric], sample: Filter, keys: Keys) -> dict[str, pl.DataFrame]:
+    """Read ``hand``, ``group``, ``above`` and ``below`` of each metric."""
+    shared = [metric for metric in metrics if metric.apart is not None and metric.source == "records"]
+    others = [metric for metric in metrics if metric not in shared]
+    found = scanned(store, others, sample, keys)
+    if any(metric.total or metric.over_requests for metric in others):
+        found["requests"] = scan(store, [METRICS["requests"]], SOURCES["records"], sample, keys)
+    return {metric.name: _shared(store, metric, sample, keys) for metric in shared} | {
+        metric.name: _sums(metric, found) for metric in others
+    }
+
+
+def _sums(metric: Metric, found: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     value, n, spread = (pl.col(f"{metric.name}.{part}").cast(pl.Float64) for part in ("value", "n", "spread"))
-    requests = METRICS["requests"]
+    own = found[metric.name]
     if metric.total or metric.over_requests:
-        counted = scan(store, [requests], SOURCES["records"], sample, keys)
-        found = counted.join(found, on=["hand", "group"], how="left", suffix=" too")
-        return found.select("hand", "group", above=value, below="requests.n").fill_null(0)
+        own = found["requests"].join(own, on=["hand", "group"], how="left", suffix=" too")
+        return own.select("hand", "group", above=value, below="requests.n").fill_null(0)
     below = spread if metric.interval == "none" else n
-    return found.select("hand", "group", above=value * below, below=below).fill_null(0)
+    return own.select("hand", "group", above=value * below, below=below).fill_null(0)
 
 
 def _shared(store: Store, metric: Metric, sample: Filter, keys: Keys) -> pl.DataFrame:
