@@ -11,7 +11,7 @@ from analysis.alerts import rules, silences
 from analysis.metrics.filter import Filter
 from analysis.state.database import now
 from app import commands_alerts, data, identity, moments, runtime, states, units
-from app.alert_rules import may
+from app.alert_deeds import may
 from app.text import escape, plain_label
 
 if TYPE_CHECKING:

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import streamlit as st
 
-from analysis.alerts import deeds, history, silences, told
+from analysis.alerts import history, told
 from analysis.alerts.evaluate import check
 from analysis.alerts.rule import WEEK
 from analysis.metrics import fields
-from analysis.state.database import now
-from app import alert_chart, beacon, breakdowns, data, drill, identity, moments, runtime, states, units
-from app.alert_rules import may
+from app import alert_chart, alert_deeds, breakdowns, data, drill, moments, runtime, states, units
 from app.charts import episodes, frame
 from app.charts.episodes import Bar
 from app.charts.listing import Column
@@ -30,7 +28,7 @@ if TYPE_CHECKING:
 
 ALERT, RULE = "alert", "rule"
 """The link's parameters: the alert that is open, the rule that is being changed."""
-_PICKED, _PROBLEM, _DONE = "alert-picked", "alert-problem", "alert-done"
+_PICKED, _DONE = "alert-picked", "alert-done"
 LISTED = 12
 """Alerts of the past that are listed below the timeline."""
 _BEFORE, _AFTER = WEEK, timedelta(days=3)
@@ -68,17 +66,19 @@ def firing() -> None:
         done = st.session_state.pop(_DONE, "")
         if done:
             st.caption(escape(done, limit=300), width="content")
+    alert_deeds.undelivered()
+    alert_deeds.problem()
     for one in found:
         with st.container(key=f"group-alert-{one.id}", gap="small"):
             rule = one.as_it_was
-            st.markdown(f"**{escape(_title(one), limit=140)}**")
+            st.markdown(f"**{escape(told.title(one), limit=140)}**")
             st.markdown(escape(told.text(data.store(), rule, one.worst), limit=400))
             st.caption(escape(_status(one), limit=300))
             with st.container(horizontal=True, gap="medium"):
                 st.button("Open", key=f"alert-open-{one.id}", on_click=_open, args=(one.id,))
-                if one.acknowledged is None and may():
-                    st.button("Acknowledge", key=f"alert-seen-{one.id}", type="tertiary", on_click=_acknowledge,
-                              args=(one.id,))  # fmt: skip
+                if one.acknowledged is None and alert_deeds.may():
+                    st.button("Acknowledge", key=f"alert-seen-{one.id}", type="tertiary",
+                              on_click=alert_deeds.acknowledge, args=(one.id,))  # fmt: skip
 
 
 def past() -> None:
@@ -116,11 +116,11 @@ def past() -> None:
 def one(alert: Alert) -> None:
     """Draw an alert in full."""
     rule, store = alert.as_it_was, data.store()
-    st.title(escape(_title(alert), limit=140))
+    st.title(escape(told.title(alert), limit=140))
     with st.container(key="lead"):
         st.markdown(escape(told.text(store, rule, alert.worst), limit=500))
     st.caption(escape(_status(alert), limit=300))
-    _deeds(alert)
+    alert_deeds.draw(alert)
     why = _why(alert) or list(alert.body["why"])
     if why:
         states.heading("Where it came from")
@@ -133,7 +133,7 @@ def one(alert: Alert) -> None:
     if rule.note:
         states.heading("What to do")
         st.markdown(escape(rule.note, limit=800))
-    _told(alert)
+    alert_deeds.happened(alert)
 
 
 def _around(alert: Alert, rule: Rule) -> tuple[datetime, datetime]:
@@ -143,48 +143,6 @@ def _around(alert: Alert, rule: Rule) -> tuple[datetime, datetime]:
     end = max(alert.end or alert.worst.end, alert.worst.end)
     after = end + min(_AFTER, _WINDOWS * rule.window / 2)
     return max(start, whole.first or start), max(end, min(after, (whole.last or after) + rule.step))
-
-
-def _deeds(alert: Alert) -> None:
-    if not may():
-        return
-    with st.container(key="alert-deeds", horizontal=True, vertical_alignment="bottom", gap="medium"):
-        if alert.resolved is None:
-            if alert.acknowledged is None:
-                st.button("Acknowledge", key="alert-acknowledge", on_click=_acknowledge, args=(alert.id,))
-            st.button("Resolve", key="alert-resolve", on_click=_resolve, args=(alert.id,))
-            st.button("Silence for a day", key="alert-silence", type="tertiary", on_click=_silence, args=(alert,))
-        st.text_input("Whose it is", value=alert.assigned, key=f"alert-whose-{alert.id}", max_chars=100, width=150)
-        st.button("Assign", key="alert-assign", type="tertiary", on_click=_assign, args=(alert.id,))
-        st.text_input("A remark, or what it was", key=f"alert-words-{alert.id}", max_chars=1000, width=240)
-        st.button("Add", key="alert-comment", type="tertiary", on_click=_comment, args=(alert.id,))
-    problem = st.session_state.pop(_PROBLEM, "")
-    if problem:
-        st.markdown(f":red[{escape(problem, limit=300)}]")
-
-
-def _told(alert: Alert) -> None:
-    """Draw what happened to it."""
-    states.heading("What happened")
-    lines = [(alert.made, "opened" + (f", {told.late(alert)}" if told.late(alert) else ""))]
-    lines += [(event.made, _event(event)) for event in alert.events]
-    for made, words in lines:
-        with st.container(horizontal=True, gap="medium"):
-            st.caption(escape(moments.brief(made)), width=140)
-            st.markdown(escape(words, limit=1200), width="stretch")
-
-
-def _event(event: history.Event) -> str:
-    body, who = event.body or {}, event.who
-    return {
-        history.TOLD: f"told by {units.listed(body.get('senders', [])) or 'nobody: no sender is set up'}",
-        history.ACKNOWLEDGED: f"seen by {who}",
-        history.ASSIGNED: f"given to {body.get('to') or 'nobody'} by {who}",
-        history.COMMENTED: f"{who}: {body.get('text', '')}",
-        history.REOPENED: "opened again: the figure was not back",
-        history.RESOLVED: f"resolved by {who}{': ' if body.get('reason') else ''}{body.get('reason', '')}"
-        if who else "over: the figure was back",
-    }[event.kind]  # fmt: skip
 
 
 def _why(alert: Alert) -> list[str]:
@@ -203,11 +161,6 @@ def _records(alert: Alert) -> Any:  # noqa: ANN401 - a filter
     rule = alert.as_it_was
     chosen = told.behind(rule, alert.group, alert.worst.start, alert.worst.end)
     return drill.behind(rule.metric, chosen) if rule.metric else chosen
-
-
-def _title(alert: Alert) -> str:
-    group = f": {units.group(alert.group)}" if alert.group else ""
-    return f"{alert.as_it_was.title}{group}"
 
 
 def _status(alert: Alert) -> str:
@@ -251,54 +204,10 @@ def _open(number: int | None) -> None:
         st.query_params[ALERT] = str(number)
 
 
-def _link() -> str:
-    return beacon.public(runtime.current().workspace)
-
-
 def _check() -> None:
     held = runtime.current()
-    found = check(held.store, held.state, address=_link())
+    found = check(held.store, held.state, address=alert_deeds.link())
     opened = sum(len(one.opened) for one in found.outcomes)
     problems = [f"{one.rule}: {one.problem}" for one in found.outcomes if one.problem]
     said = f"{len(found.outcomes)} rules looked at, {opened} new."
     st.session_state[_DONE] = plain_label(" ".join([said, *problems]), limit=300)
-
-
-def _acknowledge(number: int) -> None:
-    held = runtime.current()
-    _try(lambda: deeds.acknowledge(held.store, held.state, number, who=identity.current().name, address=_link()))
-
-
-def _resolve(number: int) -> None:
-    held = runtime.current()
-    reason = st.session_state.get(f"alert-words-{number}", "")
-    _try(lambda: deeds.resolve(
-        held.store, held.state, number, who=identity.current().name, reason=reason, address=_link()
-    ))  # fmt: skip
-
-
-def _assign(number: int) -> None:
-    to = st.session_state.get(f"alert-whose-{number}", "")
-    _try(lambda: deeds.assign(runtime.current().state, number, to, who=identity.current().name))
-
-
-def _comment(number: int) -> None:
-    key = f"alert-words-{number}"
-    if _try(lambda: deeds.comment(runtime.current().state, number, st.session_state[key], who=identity.current().name)):
-        st.session_state[key] = ""
-
-
-def _silence(alert: Alert) -> None:
-    _try(lambda: silences.add(
-        runtime.current().state, now(), now() + timedelta(days=1), who=identity.current().name, rule=alert.rule,
-        group=alert.group or None, reason=alert.as_it_was.title,
-    ))  # fmt: skip
-
-
-def _try(does: Any) -> bool:  # noqa: ANN401 - a function
-    try:
-        does()
-    except ValueError as error:
-        st.session_state[_PROBLEM] = str(error)
-        return False
-    return True

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from analysis.state.budgets import Budget
     from app.page import Scope
 
-_PROBLEM = "budget-problem"
+_PROBLEM, _SEEN = "budget-problem", "budget-seen"
 _METRICS = {"cost": "US dollars", "total_tokens": "Tokens", "requests": "Requests"}
 _PERIODS = {"month": "a month", "day": "a day"}
 _ALL = ""
@@ -29,6 +29,8 @@ def draw(scope: Scope, running: Sequence[Budget]) -> None:
     """Draw the form of a budget, and the choice of one to end, for those who may."""
     if not _may():
         return
+    # until one acts: what others do meanwhile is drawn above, and not for sure seen
+    st.session_state.setdefault(_SEEN, {budget.name: budget.id for budget in running})
     with st.expander("Set a budget", key="budget-new"):
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             st.text_input("Name", key="budget-name", placeholder="Support, each month", max_chars=80, width=240)
@@ -80,7 +82,7 @@ def _set(where: list[str]) -> None:
             raise ValueError("Budgets are set by managers, analysts and engineers.")
         budgets.put(
             runtime.current().state, asked["name"], asked["amount"] or 0.0, metric=asked["metric"],
-            period=asked["period"], where=where, who=identity.current().name,
+            period=asked["period"], where=where, who=identity.current().name, over=st.session_state.pop(_SEEN),
         )  # fmt: skip
     except ValueError as error:
         st.session_state[_PROBLEM] = str(error)
@@ -93,8 +95,8 @@ def _end(name: str) -> None:
     try:
         if not _may():
             raise KeyError("Budgets are ended by managers, analysts and engineers.")
-        kept.end(runtime.current().state, name, who=identity.current().name)
-    except KeyError as error:
+        kept.end(runtime.current().state, name, who=identity.current().name, over=st.session_state.pop(_SEEN))
+    except (KeyError, ValueError) as error:
         st.session_state[_PROBLEM] = str(error.args[0])
 
 

@@ -103,7 +103,7 @@ def _set(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
     for rule in made:
         if rule.metric:
             find(call.runtime.store, rule.metric)
-        rules.save(call.runtime.state, rule, who=call.who)
+    rules.save(call.runtime.state, *made, who=call.who)
     return {"kept": [rule.name for rule in made]}
 
 

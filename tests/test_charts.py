@@ -1,14 +1,16 @@
-"""What charts draw of values below nought, and of too few to draw."""
+"""What charts draw of values below nought, of too few to draw, and of what is long or close together."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import polars as pl
 import pytest
 
-from app.charts import ledger, multiples, trend
+from app.charts import episodes, ledger, listing, multiples, trend
+from app.charts.episodes import Bar
 from app.charts.ledger import Headings, Row
+from app.charts.listing import Column
 from app.charts.multiples import Panel
 from app.charts.trend import Note, Series
 
@@ -96,3 +98,19 @@ def test_bars_and_trends_of_a_table_start_at_nought(values: tuple[float, ...]):
     assert all((row["bar"] > row["bar_from"]) == (value > 0) for row, value in zip(flat, values, strict=True))
     lines = next(data for data in drawn["datasets"].values() if "height" in data[0])
     assert all(0 <= point["height"] % 1 <= 0.9 for point in lines)
+
+
+@pytest.mark.parametrize(("days", "form"), [(0.2, "%-d %b, %H:%M"), (30, "%-d %b")])
+def test_episodes_of_one_day_are_told_apart_by_the_hour(days: float, form: str):
+    start = datetime(2026, 11, 4, 9)
+    chart = episodes.timeline([Bar("1", "Errors", start, start + timedelta(days=days), "Error rate: 50 %", True)])
+    drawn = chart.to_dict()
+    assert drawn["layer"][0]["encoding"]["x"]["axis"]["format"] == form
+    assert drawn["height"] >= 60  # a bar's line, and the axis
+
+
+def test_a_long_name_in_a_table_ends_where_the_next_column_begins():
+    columns = [Column("rule", 0), Column("group", 40), Column("since", 60), Column("whose", 100, "right")]
+    drawn = listing.table(columns, [("1", ["Errors", "x" * 200, "4 Nov", "ana"])]).to_dict()
+    limits = [layer["mark"]["limit"] for layer in drawn["layer"] if "limit" in layer["mark"]]
+    assert limits == [{"expr": "width * 0.40 - 10"}, {"expr": "width * 0.20 - 10"}, 300, 300]

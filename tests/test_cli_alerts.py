@@ -79,6 +79,12 @@ def test_what_is_wrong_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     file.write_text("name: a\ntitle: A\nmetric: nothing\nlimit: 1\n")
     code, answer = afterword(monkeypatch, capsys, "set", str(file))
     assert (code, "There is no metric 'nothing'" in answer["error"]) == (2, True)
+    file.write_text(
+        "- {name: fine, title: A, metric: cost, limit: 1}\n- {name: a, title: A, metric: nothing, limit: 1}"
+    )
+    assert afterword(monkeypatch, capsys, "set", str(file))[0] == 2
+    code, answer = afterword(monkeypatch, capsys, "try", "fine")
+    assert (code, "There is no rule 'fine'" in answer["error"]) == (2, True)
     code, answer = afterword(monkeypatch, capsys, "try", "nothing")
     assert (code, "There is no rule 'nothing'" in answer["error"]) == (2, True)
     assert afterword(monkeypatch, capsys, "acknowledge", "7")[0] == 2

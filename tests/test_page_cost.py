@@ -75,6 +75,28 @@ def test_a_budget_is_set_changed_and_ended():
 
 
 @pytest.mark.usefixtures("filled")
+def test_a_budget_that_somebody_set_meanwhile_gives_way_only_to_who_knows():
+    state = runtime.current().state
+    page = look("cost")
+    budgets.put(state, "Support", 400.0, who="ana")
+    page.text_input(key="budget-name").set_value("Support").run()
+    page.number_input(key="budget-amount").set_value(300.0).run()
+    page.button(key="budget-set").click().run()
+    assert "ana set it to 400 a month on" in words(page)
+    assert kept.running(state)[0].amount == 400.0
+    page.button(key="budget-set").click().run()
+    assert kept.running(state)[0].amount == 300.0
+    budgets.put(state, "Support", 500.0, who="ana")
+    page.button(key="budget-end").click().run()
+    assert "ana set it to 500 a month on" in words(page)
+    assert kept.running(state)[0].amount == 500.0
+    kept.end(state, "Support", who="ana")
+    page.button(key="budget-end").click().run()
+    assert "There is no budget 'Support'." in words(page)
+    assert not page.exception
+
+
+@pytest.mark.usefixtures("filled")
 def test_what_is_wrong_with_a_budget_is_said():
     page = look("cost")
     page.button(key="budget-set").click().run()

@@ -46,15 +46,27 @@ def resolve(store: Store, state: State, number: int, *, who: str, reason: str = 
         return history.found(connection, number)
 
 
-def assign(state: State, number: int, to: str, *, who: str) -> Alert:
+def assign(state: State, number: int, to: str, *, who: str, seen: str | None = None) -> Alert:
     """Give an alert to somebody; to nobody where `to` is empty.
+
+    Parameters
+    ----------
+    seen : str, optional
+        Whose it seemed to be; if somebody else has given it away meanwhile, it stays theirs.
 
     Raises
     ------
     ValueError
-        If there is no such alert.
+        If there is no such alert, or it is not whose it seemed to be.
     """
-    return _add(state, number, ASSIGNED, {"to": to.strip()}, who)
+    with state.write() as connection:
+        alert = history.found(connection, number)
+        if seen is not None and alert.assigned not in (seen, to.strip()):
+            last = next(one.who for one in reversed(alert.events) if one.kind == ASSIGNED)
+            whose = alert.assigned or "nobody"
+            raise ValueError(f"{last} has given it to {whose} meanwhile. Assign once more does it all the same.")
+        history.happened(connection, number, ASSIGNED, who=who, body={"to": to.strip()})
+        return history.found(connection, number)
 
 
 def comment(state: State, number: int, text: str, *, who: str) -> Alert:
@@ -67,17 +79,14 @@ def comment(state: State, number: int, text: str, *, who: str) -> Alert:
     """
     if not text.strip():
         raise ValueError("A remark needs a text.")
-    return _add(state, number, COMMENTED, {"text": text.strip()}, who)
-
-
-def _add(state: State, number: int, kind: str, body: dict[str, str], who: str) -> Alert:
     with state.write() as connection:
         history.found(connection, number)
-        history.happened(connection, number, kind, who=who, body=body)
+        history.happened(connection, number, COMMENTED, who=who, body={"text": text.strip()})
         return history.found(connection, number)
 
 
 def _open(alert: Alert) -> Alert:
     if alert.resolved is not None:
-        raise ValueError(f"Alert {alert.id} is over since {alert.end:%-d %B %H:%M}.")
+        since = f"Alert {alert.id} is over since {alert.end:%-d %B, %H:%M} UTC"
+        raise ValueError(f"{since}: {told.ended(alert.resolved)}.")
     return alert

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from analysis.state.database import State
     from analysis.store import Store
 
+GONE = "it does not fire by its rule and its records as they are now"
+LEFT = "its rule was switched off or taken away"
+"""Why an alert is over whose figure was not seen to come back."""
+
 
 @dataclass(frozen=True)
 class Around:
@@ -69,10 +73,10 @@ def keep(
         met[alert.id], ends[alert.id] = episode, episode.end
     _tell(connection, rule, met, kept, around)
     for alert in known:
-        # one that was open and is not met is over: records that came late have taken its breach away
-        ended = met[alert.id].end if alert.id in met else around.now
+        # one that was open and is not met is over: records that came late, or were taken back, have ended its breach
+        ended, reason = (met[alert.id].end, "") if alert.id in met else (around.now, GONE)
         if ended is not None and alert.resolved is None:
-            _resolve(connection, alert, ended, kept)
+            _resolve(connection, alert, ended, kept, reason)
     _tell_over(connection, kept, around)
     return kept
 
@@ -108,8 +112,8 @@ def _reopen(connection: Connection, alert: Alert, kept: Kept) -> None:
         kept.reopened.append(alert.id)
 
 
-def _resolve(connection: Connection, alert: Alert, end: datetime, kept: Kept) -> None:
-    once, body = f"{RESOLVED} {alert.times}", {"end": end.isoformat()}
+def _resolve(connection: Connection, alert: Alert, end: datetime, kept: Kept, reason: str) -> None:
+    once, body = f"{RESOLVED} {alert.times}", {"end": end.isoformat(), "reason": reason}
     if history.happened(connection, alert.id, RESOLVED, who=ITSELF, body=body, once=once):
         kept.resolved.append(alert.id)
 
@@ -119,7 +123,7 @@ def let_go(connection: Connection, rule: str, around: Around) -> Kept:
     kept = Kept()
     for alert in history.of_rule(connection, rule):
         if alert.resolved is None:
-            _resolve(connection, alert, around.now, kept)
+            _resolve(connection, alert, around.now, kept, LEFT)
     _tell_over(connection, kept, around)
     return kept
 
@@ -154,7 +158,7 @@ def _tell_over(connection: Connection, kept: Kept, around: Around) -> None:
 
 def _told(connection: Connection, bundle: Sequence[Alert], around: Around) -> list[int]:
     first, *others = bundle
-    body = {"key": first.key, "senders": list(around.senders)}
+    body = {"key": first.key, "notice": _told_as(first), "senders": list(around.senders)}
     news = [
         alert for alert in bundle
         if history.happened(connection, alert.id, TOLD, who=ITSELF, body=body, once=f"{TOLD} {alert.times}")
@@ -184,7 +188,8 @@ def tell_over(
     if len(done) < len(together):
         return
     first = next((one for one in together if one.key == alert.told.body["key"]), alert)
-    made = told.notice(store, first, event, now, address=address, key=_told_as(first))
+    others = [one for one in together if one.id != first.id]
+    made = told.notice(store, first, event, now, address=address, key=_told_as(first), others=others)
     outbox.put(connection, made, alert.told.body["senders"])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 from analysis.metrics import fields as columns
@@ -151,9 +152,9 @@ def read(given: Any) -> Rule:  # noqa: ANN401 - whatever a file or a form holds
     if unknown:
         raise RuleError(f"There is no {unknown[0]!r} in a rule. Known: {', '.join(sorted(known))}.")
     values = {_READ.get(key, str(key)): _value(key, value) for key, value in given.items() if value is not None}
-    for name in ("name", "title"):
-        if not values.get(name):
-            raise RuleError(f"A rule needs a {name}.")
+    for name, means in (("title", "what it says when it fires"), ("name", "such as many-errors")):
+        if not str(values.get(name, "")).strip():
+            raise RuleError(f"A rule needs a {name}: {means}.")
     return Rule(**values)
 
 
@@ -189,8 +190,9 @@ def length(given: timedelta) -> str:
 
 
 def named(title: str) -> str:
-    """Make a name of a title."""
-    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:80]
+    """Make a name of a title; one without Latin letters and digits gets one by which it is known, if not read."""
+    plain = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:80]
+    return plain or (f"rule-{sha256(title.strip().encode()).hexdigest()[:8]}" if title.strip() else "")
 
 
 def switched(rule: Rule, *, on: bool) -> Rule:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import yaml
@@ -10,6 +11,9 @@ from analysis.alerts.rule import Rule, RuleError, read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+_LARGEST = 2**53
+_UNFIT = re.compile("[\x00\ud800-\udfff]")
 
 
 def parse(text: str, *, file: str = "the rule") -> list[Rule]:
@@ -34,7 +38,7 @@ def parse(text: str, *, file: str = "the rule") -> list[Rule]:
     rules = []
     for place, one in enumerate(given, start=1):
         try:
-            rules.append(read(one))
+            rules.append(_fit(read(one)))
         except RuleError as error:
             which = f", rule {place}" if len(given) > 1 else ""
             raise RuleError(f"{file}{which}: {error}") from error
@@ -43,6 +47,17 @@ def parse(text: str, *, file: str = "the rule") -> list[Rule]:
     if twice:
         raise RuleError(f"{file}: two rules are called {twice!r}.")
     return rules
+
+
+def _fit(rule: Rule) -> Rule:
+    """Refuse what YAML can write and neither a store nor a message can: no number, or no text."""
+    for key, value in rule.as_json().items():
+        for part in value if isinstance(value, list) else [value]:
+            if isinstance(part, int | float) and not abs(part) <= _LARGEST:
+                raise RuleError(f"{key}: {part} is no number to count with.")
+            if isinstance(part, str) and _UNFIT.search(part):
+                raise RuleError(f"{key} holds a character that is none.")
+    return rule
 
 
 def written(rules: Sequence[Rule]) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from analysis import units
-from analysis.alerts.history import HISTORY, LATE
+from analysis.alerts.history import HISTORY, ITSELF, LATE
 from analysis.alerts.judge import counts
 from analysis.alerts.notice import Notice
 from analysis.alerts.rule import ABSENCE, CHANGE, DAY, DRIFT, OVER, PROJECTED, SPIKE, THRESHOLD, WEEK, length
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from analysis.alerts.episodes import Look
-    from analysis.alerts.history import Alert
+    from analysis.alerts.history import Alert, Event
     from analysis.alerts.rule import Rule
     from analysis.metrics.filter import Filter
     from analysis.metrics.metric import Metric
@@ -35,7 +35,6 @@ _TRIED = 12
 """Fields that a shift is split by, at most."""
 _FIELDS = 2
 """Fields by which a shift is told."""
-_EVENTS = {ACKNOWLEDGE: "Seen: ", RESOLVE: "Over: "}
 
 
 def notice(
@@ -53,11 +52,13 @@ def notice(
         facts.append(("Late", f"its records came {ago(at - alert.worst.end)} after their time"))
     if alert.acknowledged and event == ACKNOWLEDGE:
         facts.append(("Seen by", alert.acknowledged.who))
+    if alert.resolved and event == RESOLVE and not others:
+        facts.append(("Over", ended(alert.resolved)))
     if rule.note:
         facts.append(("What to do", rule.note))
     link = f"{address.rstrip('/')}/alerts?{urlencode({'alert': alert.id})}" if address else ""
     return Notice(
-        key=key, event=event, severity=rule.severity, rule=rule.name, title=f"{_EVENTS.get(event, '')}{rule.title}",
+        key=key, event=event, severity=rule.severity, rule=rule.name, title=rule.title if others else title(alert),
         text=text(store, rule, alert.worst), facts=tuple(facts), why=tuple(alert.body["why"]), at=at, link=link,
     )  # fmt: skip
 
@@ -143,6 +144,19 @@ def field(name: str) -> str:
     return title if name.startswith(fields.ATTRIBUTE) else title[0].lower() + title[1:]
 
 
+def title(alert: Alert) -> str:
+    """Name an alert: its rule's title, and its group."""
+    return alert.as_it_was.title + (f": {units.group(alert.group)}" if alert.group else "")
+
+
+def ended(event: Event) -> str:
+    """Say what ended an alert: who, and why; or what, where nobody did."""
+    reason = str((event.body or {}).get("reason", ""))
+    if event.who == ITSELF:
+        return reason or "the figure was back"
+    return f"resolved by {event.who}{': ' if reason else ''}{reason}"
+
+
 def late(alert: Alert) -> str:
     """Say where an alert was not told as it came."""
     return {LATE: "found late", HISTORY: "history, not told"}.get(alert.late, "")
@@ -188,7 +202,7 @@ def samples(store: Store, rule: Rule, group: str, start: datetime, end: datetime
 def behind(rule: Rule, group: str, start: datetime, end: datetime) -> Filter:
     """Give the records of a rule's group in a period."""
     found = rule.filter.during(start, end)
-    return found.where(rule.by, group) if rule.by else found
+    return found.without(rule.by).where(rule.by, group) if rule.by else found
 
 
 def period(start: datetime, end: datetime) -> str:

@@ -51,7 +51,8 @@ def over_windows(store: Store, rule: Rule, metric: Metric, start: datetime, end:
         99.7 %) for the windows that hold a record; one group, :data:`WHOLE`, where the rule has no field.
     """
     filter = rule.filter.during(start, end)
-    if rule.by:
+    own = any(one.field == rule.by for one in filter.conditions)
+    if rule.by and not own:  # a second condition on the field would widen the first
         tops = facets.values(store, rule.by, filter, limit=GROUPS)["value"].to_list()
         if not tops:
             return _EMPTY
@@ -66,7 +67,14 @@ def over_windows(store: Store, rule: Rule, metric: Metric, start: datetime, end:
             (pl.col("time") >= start) & (pl.col("time") + rule.window <= end)
         )
     group = pl.col(rule.by) if rule.by else pl.lit(WHOLE)
-    return found.select("time", "value", "n", "of", "low", "high", group=group).sort("group", "time")
+    found = found.select("time", "value", "n", "of", "low", "high", group=group).sort("group", "time")
+    return _largest(found) if own else found
+
+
+def _largest(found: pl.DataFrame) -> pl.DataFrame:
+    """Keep the windows of the :data:`GROUPS` groups with most records."""
+    sizes = found.group_by("group", maintain_order=True).agg(pl.col("of").sum())
+    return found.join(sizes.top_k(GROUPS, by="of"), on="group", how="semi", maintain_order="left")
 
 
 def _sliding(store: Store, rule: Rule, metric: Metric, filter: Filter) -> pl.DataFrame:

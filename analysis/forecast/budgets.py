@@ -15,7 +15,7 @@ from analysis.metrics.query import measure
 from analysis.state import budgets
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from analysis.state.budgets import Budget
@@ -69,14 +69,15 @@ class Standing:
 
 def put(
     state: State, name: str, amount: float, *, metric: str = "cost", period: str = "month", where: Sequence[str] = (),
-    who: str,
+    who: str, over: Mapping[str, int] | None = None,
 ) -> Budget:  # fmt: skip
-    """Set a budget, or change the one of that name.
+    """Set a budget, or change the one of that name; see :func:`analysis.state.budgets.put` for `over`.
 
     Raises
     ------
     ValueError
-        If the name is empty, the amount no positive number, or the metric, the period or a condition unknown.
+        If the name is empty, the amount no positive number, the metric, the period or a condition unknown, or somebody
+        else was quicker.
     """
     if not name.strip():
         raise ValueError("A budget needs a name.")
@@ -86,7 +87,7 @@ def put(
         if given not in allowed:
             raise ValueError(f"A budget has no {what} {given!r}. Use one of {', '.join(allowed)}.")
     conditions = tuple(Filter.parse(where).texts())
-    return budgets.put(state, name.strip(), amount, metric=metric, period=period, where=conditions, who=who)
+    return budgets.put(state, name.strip(), amount, metric=metric, period=period, where=conditions, who=who, over=over)
 
 
 def standings(store: Store, state: State, *, at: datetime | None = None) -> list[Standing]:

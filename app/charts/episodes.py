@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 _HEIGHT = 11
 _LEAST = 0.006
 """A bar is at least this part of the whole wide, or an hour in a quarter would not be seen."""
+_SHORT = timedelta(days=4)
+"""In less time several ticks fall on one day, and are told by the hour."""
+_AXIS = 34
+"""Pixels that the axis takes of the chart's height."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,9 @@ def timeline(bars: Sequence[Bar]) -> Any:  # noqa: ANN401 - Altair's own union
     ])  # fmt: skip
     pick = alt.selection_point(name=PICK, fields=["key"], toggle=False, clear=False)
     order = list(dict.fromkeys(frame["line"]))
+    form, ticks = ("%-d %b, %H:%M", 6) if last - first < _SHORT else ("%-d %b", 8)
     base = alt.Chart(frame).encode(
-        x=alt.X("start:T", title=None, axis=alt.Axis(format="%-d %b", grid=True, tickCount=8)),
+        x=alt.X("start:T", title=None, axis=alt.Axis(format=form, grid=True, tickCount=ticks)),
         x2="end:T",
         y=alt.Y("line:N", sort=order, title=None, axis=alt.Axis(labelLimit=320, grid=False)),
     )
@@ -59,4 +64,4 @@ def timeline(bars: Sequence[Bar]) -> Any:  # noqa: ANN401 - Altair's own union
     clickable = base.mark_bar(height=2 * _HEIGHT, opacity=0.001, cursor="pointer").encode(
         tooltip=tooltip, color=alt.ColorValue(look.MUTED)
     )
-    return alt.layer(*bars_, clickable.add_params(pick), height=28 * len(order) + 8, width="container")
+    return alt.layer(*bars_, clickable.add_params(pick), height=28 * len(order) + _AXIS, width="container")

@@ -38,11 +38,18 @@ def table(columns: Sequence[Column], rows: Sequence[tuple[str, Sequence[str]]]) 
         *(
             sheet.text(
                 f"c{place}", column.at, align=column.align, colour=look.MUTED if column.muted else look.INK,
-                **({"font": look.SERIF, "fontSize": look.BODY} if column.figure else {"limit": 300}),
+                **({"font": look.SERIF, "fontSize": look.BODY} if column.figure else {"limit": _limit(column, after)}),
             )
-            for place, column in enumerate(columns)
+            for place, (column, after) in enumerate(zip(columns, [*columns[1:], None], strict=True))
         ),
         *sheet.headings([(column.heading, column.at, column.align) for column in columns]),
         # without a title, its own name would stand there
         sheet.clickable([alt.Tooltip(f"c{place}:N", title=one.heading or " ") for place, one in enumerate(columns)]),
     ])  # fmt: skip
+
+
+def _limit(column: Column, after: Column | None) -> Any:  # noqa: ANN401 - pixels, or an expression of them
+    """Give how wide a text may be: to where the next column begins, however wide the table is."""
+    if column.align == "right" or after is None or after.align == "right":
+        return 300
+    return alt.ExprRef(f"width * {(after.at - column.at) / 100:.2f} - 10")

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from analysis.alerts import deeds, history, keeping, outbox, rules, silences
+from analysis.alerts import deeds, history, keeping, outbox, rules, silences, told
 from analysis.alerts.evaluate import Checked, check
 from analysis.alerts.rule import RuleError, read
+from analysis.alerts.senders.words import heading
+from analysis.metrics.kept.days import refresh
 from tests.alerts import traffic
 from tests.alerts.traffic import DAY, HOUR, MONDAY, WEEK
 
@@ -188,6 +190,7 @@ def test_many_groups_at_once_are_one_notice(store: Store, state: State, notices:
     look(store, state, 2.5)
     assert events(notices) == ["trigger", "resolve"]
     assert notices[1].key == told.key
+    assert ("Groups", "a, b, c, d and shop") in notices[1].facts
 
 
 def test_what_people_do(watched: Store, state: State, notices: list[Notice]):
@@ -202,15 +205,57 @@ def test_what_people_do(watched: Store, state: State, notices: list[Notice]):
     assert [(one.kind, one.who) for one in only(state).events] == [
         ("told", ""), ("acknowledged", "ana"), ("assigned", "ana"), ("commented", "ben"), ("resolved", "ben"),
     ]  # fmt: skip
+    assert [heading(one) for one in notices] == ["Many errors", "Acknowledged: Many errors", "Resolved: Many errors"]
+    assert ("Seen by", "ana") in notices[1].facts
+    assert ("Over", "resolved by ben: Another provider answers.") in notices[2].facts
     assert only(state).assigned == "ben"
-    with pytest.raises(ValueError, match="is over since"):
-        deeds.resolve(watched, state, number, who="ben")
+    with pytest.raises(ValueError, match=r"is over since .* UTC: resolved by ben: Another provider answers\."):
+        deeds.resolve(watched, state, number, who="ana")
     with pytest.raises(ValueError, match="There is no alert 99"):
         deeds.assign(state, 99, "ana", who="ana")
     with pytest.raises(ValueError, match="needs a text"):
         deeds.comment(state, number, " ", who="ana")
     look(watched, state, 1.5)  # what a person ended is not opened again while it goes on
     assert only(state).state == "resolved"
+
+
+def test_who_gives_an_alert_away_is_told_that_somebody_else_has_done_so(watched: Store, state: State):
+    look(watched, state, 1)
+    number = only(state).id
+    deeds.assign(state, number, "cleo", who="ana", seen="")
+    with pytest.raises(ValueError, match="ana has given it to cleo meanwhile"):
+        deeds.assign(state, number, "ben", who="ben", seen="")
+    assert only(state).assigned == "cleo"
+    deeds.assign(state, number, "ben", who="ben", seen="cleo")
+    assert only(state).assigned == "ben"
+
+
+def test_what_was_taken_back_ends_an_alert_and_the_figure_is_not_said_to_be_back(
+    watched: Store, state: State, notices: list[Notice]
+):
+    look(watched, state, 1)
+    traffic.drop(watched, TEN, TEN + HOUR)
+    look(watched, state, 1.2)
+    assert ("Over", keeping.GONE) in notices[-1].facts
+
+
+def test_the_group_stands_in_the_heading_and_its_return_in_the_facts(store: Store, state: State, notices: list[Notice]):
+    prepared(store, state, by="app")
+    look(store, state, 1)
+    look(store, state, 2)
+    assert [heading(one) for one in notices] == ["Many errors: shop", "Resolved: Many errors: shop"]
+    assert ("Over", "the figure was back") in notices[1].facts
+
+
+@pytest.mark.parametrize("where", ["app=quiet", "app~qui", "app!=shop"])
+def test_conditions_on_the_field_that_it_goes_by_hold(store: Store, state: State, where: str):
+    prepared(store, state, by="app", where=[where])
+    traffic.weeks(store, 5, app="quiet")
+    refresh(store)  # what is kept by day offers every app
+    assert look(store, state, 1).firing == 0
+    traffic.put(store, TEN, 60, status="error", app="quiet")
+    assert look(store, state, 1.2).firing == 1
+    assert told.behind(only(state).as_it_was, "quiet", TEN, TEN + HOUR).texts() == ["app=quiet"]
 
 
 def test_rules_are_kept_and_the_ready_made_ones_are_there(state: State):
@@ -261,3 +306,4 @@ def test_what_a_rule_that_is_switched_off_had_open_is_over(watched: Store, state
     rules.switch(state, "errors", on=False, who="ana")
     assert look(watched, state, 1.5).firing == 0
     assert events(notices) == ["trigger", "resolve"]
+    assert ("Over", keeping.LEFT) in notices[1].facts

@@ -59,6 +59,30 @@ def test_files_name_the_place() -> None:
         parse("just words")
 
 
+@pytest.mark.parametrize(
+    ("given_", "words"),
+    [
+        ("limit: .nan", "limit: nan is no number"), ("limit: .inf", "limit: inf is no number"),
+        ("limit: 1, least: 99999999999999999999", "least: 99999999999999999999 is no number"),
+        (r'limit: 1, note: "a\ud800"', "note holds a character that is none"),
+        (r'limit: 1, where: ["app=\0"]', "where holds a character that is none"),
+    ],
+)  # fmt: skip
+def test_what_no_store_and_no_message_can_hold_is_refused(given_: str, words: str) -> None:
+    with pytest.raises(RuleError, match=words):
+        parse(f"{{name: a, title: A, metric: cost, {given_}}}")
+
+
+def test_a_title_in_any_script_makes_a_name() -> None:
+    titles = ["Error rate is over 5 %", "エラー率", "Ошибки", "🔥"]
+    names = [named(title) for title in titles]
+    assert names[0] == "error-rate-is-over-5"
+    assert len(set(names)) == 4
+    assert [read(BASE | {"name": name}).name for name in names] == names
+    with pytest.raises(RuleError, match="A rule needs a title: what it says"):
+        read(BASE | {"name": named(" "), "title": " "})
+
+
 @pytest.mark.parametrize("rule", READY.values(), ids=lambda rule: rule.name)
 def test_the_ready_made_ones_read_back(rule: Rule) -> None:
     assert parse(written([rule])) == [rule]
@@ -67,7 +91,8 @@ def test_the_ready_made_ones_read_back(rule: Rule) -> None:
 @given(
     st.sampled_from([kind for kind in KINDS if kind not in ("drift", "projected")]),
     st.floats(0, 1e6), st.sampled_from(SEVERITIES), st.sampled_from(["5 min", "1 h", "1 d", "1 w"]), st.booleans(),
-    st.text(max_size=40), st.lists(st.sampled_from(["model=a", "latency>2", "text~refund"]), max_size=3),
+    st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40),
+    st.lists(st.sampled_from(["model=a", "latency>2", "text~refund"]), max_size=3),
 )  # fmt: skip
 def test_any_rule_reads_back(
     kind: str, limit: float, severity: str, window: str, on: bool, note: str, where: list[str]

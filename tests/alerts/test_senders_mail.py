@@ -35,12 +35,13 @@ def test_a_letter_arrives_in_text_and_html(tls: str):
 
 def test_what_follows_an_alert_stands_with_it_and_the_same_has_the_same_id():
     with mailbox("none") as box:
-        for event in ("trigger", "trigger", "resolve"):
+        for event in ("trigger", "trigger", "resolve", "test"):
             to(box, "none").send(notice(event=event))
-    first, again, resolved = box.letters
+    first, again, resolved, tried = box.letters
     assert first["Message-ID"] == again["Message-ID"] != resolved["Message-ID"]
     assert resolved["In-Reply-To"] == first["Message-ID"]
     assert resolved["Subject"].startswith("[Critical] Resolved: ")
+    assert tried["In-Reply-To"] is None
 
 
 def test_no_header_can_be_added_by_a_name_from_a_log():
@@ -60,9 +61,21 @@ def test_a_wrong_certificate_is_not_believed(tls: str, wrong: str):
             "127.0.0.1", box.port, TO, "a@example.org", tls,  # type: ignore[arg-type]
             context=box.trusted if wrong == "name" else None,
         )  # fmt: skip
-        with pytest.raises(TemporaryError, match="certificate verify failed"):
+        with pytest.raises(TemporaryError, match="certificate verify failed") as raised:
             there.send(notice())
     assert box.letters == []
+    assert ("SSL_CERT_FILE can name" in str(raised.value)) == (wrong == "authority")
+
+
+def test_a_server_that_begins_without_tls_is_told_from_one_that_is_not_there():
+    with mailbox("none") as box, pytest.raises(TemporaryError, match="It does not begin with TLS: smtp:// is for"):
+        to(box, "implicit").send(notice())
+
+
+def test_who_may_not_sign_in_without_tls_is_told_how():
+    words = r"no way to sign in without TLS.*; smtps:// has it"
+    with mailbox("starttls", login=(b"ana", b"open-sesame")) as box, pytest.raises(RefusedError, match=words):
+        to(box, "none", user="ana", password="open-sesame").send(notice())
 
 
 def test_a_server_without_tls_is_refused_where_tls_is_asked_for():
@@ -136,7 +149,9 @@ def test_an_address_says_how_tls_begins(url: str, insecure: bool, expected: tupl
     ("values", "field"),
     [
         ({"url": "https://mail.example.org", "to": "a@b.example"}, "url"),
-        ({"url": "smtp://user:pa/ss@mail.example.org", "to": "a@b.example"}, "url"),
+        ({"url": "smtp://user:qq/ame@mail.example.org", "to": "a@b.example"}, "url"),
+        ({"url": "smtp://user:open@qq/ame@mail.example.org", "to": "a@b.example"}, "url"),
+        ({"url": "smtp://user:open@qq#ame@mail.example.org", "to": "a@b.example"}, "url"),
         ({"url": "smtp://mail.example.org", "to": "ops"}, "to"),
         ({"url": "smtp://mail.example.org", "to": "a@b.example\nBcc: x@y.example"}, "to"),
         ({"url": "smtp://mail.example.org", "to": ","}, "to"),
@@ -147,4 +162,4 @@ def test_a_bad_address_names_its_field_and_no_password(values: dict[str, str], f
     with pytest.raises(ConfigError) as raised:
         mail.KIND.make(values, False, None)
     assert raised.value.field == field
-    assert "pa" not in str(raised.value)
+    assert "qq" not in str(raised.value)

@@ -17,10 +17,10 @@ from html import escape
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote, urlsplit
 
-from analysis.alerts.notice import TRIGGER
+from analysis.alerts.notice import ACKNOWLEDGE, RESOLVE, TRIGGER
 from analysis.alerts.senders import words
 from analysis.alerts.senders.posting import SAID, loopback
-from analysis.alerts.senders.sender import ANY_HOUR, ConfigError, Kind, RefusedError, TemporaryError, hidden
+from analysis.alerts.senders.sender import ANY_HOUR, ConfigError, Kind, RefusedError, TemporaryError, hidden, untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +34,7 @@ TIMEOUT = 10.0
 """Seconds for one step of the conversation."""
 
 _ADDRESS = re.compile(r"[!#-'*+\-/-9=?A-Z^-~.]+@[A-Za-z0-9.\-]+")
+_ESCAPED = "in a name or a password write @ as %40, / as %2F, # as %23 and ? as %3F"
 _PORTS = {"implicit": 465, "starttls": 587, "none": 25}
 
 
@@ -78,13 +79,21 @@ class Mail:
             reason = f"The mail server said {error.smtp_code} {said}"
             raise (RefusedError if error.smtp_code >= 500 else TemporaryError)(reason) from None
         except smtplib.SMTPNotSupportedError:
-            raise RefusedError("The mail server offers no TLS, or no way to sign in.") from None
+            raise RefusedError(self._unsupported()) from None
         except (smtplib.SMTPException, OSError) as error:  # a certificate that does not fit among them
-            said = hidden(words.line(str(error), SAID), self.password, self.user)
-            raise TemporaryError(f"The mail server can't be reached: {said or type(error).__name__}.") from None
+            said = hidden(words.line(str(error), SAID), self.password, self.user) or type(error).__name__
+            raise TemporaryError(f"The mail server can't be reached: {said}.{_advice(said)}") from None
         else:
             if refused:
                 _refuse(refused, "The others have it")
+
+    def _unsupported(self) -> str:
+        if self.tls != "none":
+            return "The mail server offers no TLS, or no way to sign in."
+        return (
+            "The mail server offers no way to sign in without TLS, which smtp:// leaves out on this machine and where "
+            "insecure is set; smtps:// has it."
+        )
 
     def _hand_over(self, letter: EmailMessage) -> Mapping[str, tuple[int, bytes]]:
         context = self.context or (None if self.tls == "none" else ssl.create_default_context())
@@ -111,7 +120,7 @@ def message(notice: Notice, to: tuple[str, ...], sender: str) -> EmailMessage:
     letter["To"] = ", ".join(to)
     letter["Date"] = notice.at.replace(tzinfo=UTC)
     letter["Message-ID"] = _identity(notice, notice.event, sender)
-    if notice.event != TRIGGER:  # it stands with the letter that began it
+    if notice.event in (ACKNOWLEDGE, RESOLVE):  # it stands with the letter that began it
         letter["In-Reply-To"] = letter["References"] = _identity(notice, TRIGGER, sender)
     letter["Auto-Submitted"] = "auto-generated"
     letter.set_content(_plain(said), cte="quoted-printable")
@@ -154,6 +163,10 @@ def _refuse(refused: Mapping[str, tuple[int, bytes]], rest: str) -> None:
     raise (TemporaryError if later else RefusedError)(reason)
 
 
+def _advice(said: str) -> str:
+    return " It does not begin with TLS: smtp:// is for those." if "WRONG_VERSION" in said else untrusted(said)
+
+
 def _decoded(said: bytes | str) -> str:
     return said.decode("utf-8", "replace") if isinstance(said, bytes) else said
 
@@ -163,9 +176,11 @@ def _make(values: Mapping[str, str], insecure: bool, _: httpx.Client | None) -> 
         url = urlsplit(values["url"].strip())
         host, port = url.hostname or "", url.port
     except ValueError:
-        raise ConfigError("url", "is no address") from None
+        raise ConfigError("url", f"is no address; {_ESCAPED}") from None
     if url.scheme not in ("smtp", "smtps") or not host:
         raise ConfigError("url", "is no smtp:// or smtps:// address")
+    if url.path not in ("", "/") or url.query or url.fragment:  # of a password, which would be taken for a host
+        raise ConfigError("url", f"goes on after the server; {_ESCAPED}")
     tls: Literal["implicit", "starttls", "none"] = "starttls"
     if url.scheme == "smtps":
         tls = "implicit"

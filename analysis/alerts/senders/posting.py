@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import orjson
 
-from analysis.alerts.senders.sender import ANY_HOUR, ConfigError, RefusedError, TemporaryError, UncertainError, hidden
+from analysis.alerts.senders.sender import (
+    ANY_HOUR,
+    ConfigError,
+    RefusedError,
+    TemporaryError,
+    UncertainError,
+    hidden,
+    untrusted,
+)
 from analysis.alerts.senders.words import line
 
 if TYPE_CHECKING:
@@ -99,7 +107,8 @@ def post(
             stack.callback(answer.close)
             said = _said(answer)
     except _BEFORE as error:
-        raise TemporaryError(f"Can't connect: {hidden(line(str(error), SAID), *secrets) or 'no answer'}.") from None
+        why = hidden(line(str(error), SAID), *secrets) or "no answer"
+        raise TemporaryError(f"Can't connect: {why}.{untrusted(why)}") from None
     except httpx.TransportError as error:
         raise UncertainError(f"The connection broke before there was an answer ({type(error).__name__}).") from None
     finally:

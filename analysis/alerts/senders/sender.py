@@ -116,6 +116,12 @@ def hidden(text: str, *secrets: str) -> str:
     return text
 
 
+def untrusted(said: str) -> str:
+    """Say what to do where an error is of a certificate whose authority nobody here knows; else nothing."""
+    unknown = any(words in said for words in ("local issuer certificate", "self-signed certificate"))
+    return " SSL_CERT_FILE can name a file of the authorities to trust." if unknown else ""
+
+
 def _carry(sender: Sender, notice: Notice, raised: list[Any]) -> None:
     try:
         sender.send(notice)
