@@ -73,7 +73,7 @@ def _whatif(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
         "calls": found.calls, "priced": found.priced, "before": found.before, "after": found.after,
         "repriced": found.repriced, "anew": found.anew, "whole": found.whole, "limits": LIMITS,
         "month": _projected(month) if month else None,
-        "month_then": _projected(found.projected(month)) if month else None,
+        "month_then": _projected(found.projected(month)) if month and found.priced else None,
     }  # fmt: skip
 
 
@@ -91,9 +91,11 @@ def _budget(budget: kept.Budget) -> dict[str, Any]:
 
 def _standing(found: Standing) -> dict[str, Any]:
     return {
-        **_budget(found.budget), "known_to": plain(found.at), "spent": found.spent, "share": found.share,
+        **_budget(found.budget), "known_to": plain(found.at), "spent": found.spent, "requests": found.requests,
+        "unknown": found.unknown, "share": found.share,
         "projection": _projected(found.projection) if found.projection else None, "chance": found.chance,
         "over": found.over, "passed": plain(found.passed), "says": outlook.passing(found),
+        "unknown_says": outlook.unknown(found),
     }  # fmt: skip
 
 

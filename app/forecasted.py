@@ -50,14 +50,14 @@ def draw(scope: Scope) -> None:
 
 def _month(found: Projection, conditions: Filter, standing: list[Standing]) -> None:
     """Draw the running month added up day by day, with the budgets of a month across it."""
-    title = "; ".join([outlook.ends(found), *(outlook.passing(one) for one in standing[:1])])
-    days = data.measure(["cost"], conditions.during(found.start, found.at), grain="day")
-    so_far = days.select("time", pl.col("value").fill_null(0).cum_sum())
+    title = outlook.ends(found)
     to_come = _course(found)
-    if so_far.is_empty():
-        so_far = to_come.select("time", "value").head(1)
+    so_far = to_come.select("time", "value").head(1)
+    if found.at > found.start:
+        days = data.measure(["cost"], conditions.during(found.start, found.at), grain="day")
+        so_far = days.select("time", pl.col("value").fill_null(0).cum_sum()) if len(days) else so_far
     figure = ahead.figure(
-        title, "US dollars since the first of the month; bands: 80 % and 95 % intervals", "USD", so_far, to_come,
+        title, _subtitle("US dollars since the first of the month", standing), "USD", so_far, to_come,
         limits=[(f"budget {one.budget.name}", one.budget.amount) for one in standing],
     )  # fmt: skip
     frame.plotly(figure, name="month-ahead", says=title)
@@ -70,17 +70,20 @@ def _days(found: Projection, standing: list[Standing]) -> None:
     so_far = pl.DataFrame({"time": [midnight(day) for day in before.days], "value": before.values}).tail(DRAWN)
     to_come = pl.DataFrame([vars(day) | {"time": midnight(day.day)} for day in seen.days])
     mean = float(to_come["value"].mean())  # type: ignore[arg-type]
-    title = "; ".join([
-        f"The next {len(seen.days)} days cost about {outlook.near(mean, 'USD')} a day",
-        *(outlook.passing(one) for one in standing[:1]),
-    ])  # fmt: skip
+    title = f"The next {len(seen.days)} days cost about {outlook.near(mean, 'USD')} a day"
     figure = ahead.figure(
-        title, "US dollars a day; bands: 80 % and 95 % intervals", "USD", so_far, to_come,
+        title, _subtitle("US dollars a day", standing), "USD", so_far, to_come,
         limits=[(f"budget {one.budget.name}", one.budget.amount) for one in standing],
     )  # fmt: skip
     frame.plotly(figure, name="days-ahead", says=title)
     frame.foot("days-ahead", to_come.drop("time"), f"Learnt from {counted(len(before.values), 'complete day')}.")
     st.caption(escape(outlook.fared(seen), limit=400))
+
+
+def _subtitle(unit: str, standing: list[Standing]) -> str:
+    """Say what becomes of the first budget, and what is drawn."""
+    told = "; ".join([*(outlook.passing(one) for one in standing[:1]), unit, "bands: 80 % and 95 % intervals"])
+    return told[0].upper() + told[1:]
 
 
 def _budgets(standing: list[Standing]) -> None:
@@ -89,7 +92,7 @@ def _budgets(standing: list[Standing]) -> None:
         return
     states.heading("Budgets")
     columns = [
-        Column("", 0), Column("for", 21, muted=True), Column("spent", 52, "right", figure=True),
+        Column("", 0), Column("for", 21, muted=True, room=23), Column("spent", 52, "right", figure=True),
         Column("budget", 65, "right", muted=True), Column("will come to", 84, "right"),
         Column("chance to pass", 100, "right", figure=True),
     ]  # fmt: skip
@@ -97,6 +100,7 @@ def _budgets(standing: list[Standing]) -> None:
         [
             {"budget": one.budget.name, "metric": one.budget.metric, "period": one.budget.period,
              "where": ", ".join(one.budget.where), "amount": one.budget.amount, "spent": one.spent,
+             "requests": one.requests, "unknown": one.unknown,
              "total": one.projection and one.projection.total, "low": one.projection and one.projection.low,
              "high": one.projection and one.projection.high, "chance": one.chance, "passed": one.passed}
             for one in standing
@@ -104,6 +108,9 @@ def _budgets(standing: list[Standing]) -> None:
     )  # fmt: skip
     note = f"Of the day or month of the newest record, {moments.day(standing[0].at)}, UTC, with 95 % intervals."
     breakdowns.listed(table, columns, [(one.budget.name, _row(one)) for one in standing], key="budgets", note=note)
+    without = " ".join(outlook.unknown(one) for one in standing if one.unknown)
+    if without:
+        st.caption(escape(without, limit=600))
 
 
 def _row(one: Standing) -> list[str]:
@@ -121,9 +128,11 @@ def _row(one: Standing) -> list[str]:
 
 def _course(found: Projection) -> pl.DataFrame:
     """Add up the running period from what is known on, day by day."""
-    start = midnight(found.at.date())
+    start, to_come = midnight(found.at.date()), found.left[1:] or found.left
+    if found.at == start:  # of the running day nothing is known
+        start, to_come = start - timedelta(days=1), found.left
     rows = [{"time": start, **dict.fromkeys(("value", "low80", "high80", "low", "high"), found.known)}]
-    for place, left in enumerate(found.left[1:] or found.left, 1):
+    for place, left in enumerate(to_come, 1):
         ends = {"low80": 0.1, "high80": 0.9, "low": 0.025, "high": 0.975}
         rows.append(
             {"time": start + timedelta(days=place), "value": found.known + left.middle}

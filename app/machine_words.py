@@ -30,11 +30,7 @@ def saturation(pool: Pool, ties: Sequence[Saturation]) -> str:
         )
     known = [tie for tie in ties if tie.correlation is not None]
     if not known:
-        calls = max((tie.calls for tie in ties), default=0)
-        return (
-            f"Too few calls to tell whether the machine is what makes answers slow: {calls:,} beside its figures; "
-            f"{MIN_N} on {LEAST_DAYS} days are needed."
-        )
+        return _untold(ties)
     turned = [tie for tie in known if tie.found and tie.knee is not None and tie.knee.low > 1]
     busy = [tie for tie in turned if tie.driver == "gpu_utilisation"]
     tie = (busy or turned or known)[0]
@@ -69,6 +65,25 @@ def cost(spent: Cost) -> str:
     return (
         f"1,000 tokens cost {units.money(spent.per_1k)}: {units.money(spent.usd)} for "
         f"{counted(round(spent.hours), 'machine hour')}, over {units.count(spent.tokens)} {whose}.{full}"
+    )
+
+
+def _untold(ties: Sequence[Saturation]) -> str:
+    """Say why it can't be told whether machines make answers slow."""
+    most = max(ties, key=lambda tie: (tie.calls, tie.days), default=None)
+    if most is None:
+        return (
+            "Whether the machine is what makes answers slow can't be told: no call with a latency began while there "
+            "are figures of its use, its queue or its cache."
+        )
+    if most.calls >= MIN_N and most.days >= LEAST_DAYS:
+        return (
+            f"Whether the machine is what makes answers slow can't be told: {_DRIVERS[most.driver]} or the latency was "
+            f"always the same, on {most.calls:,} calls."
+        )
+    return (
+        f"Too few calls to tell whether the machine is what makes answers slow: {most.calls:,} on "
+        f"{counted(most.days, 'day')} beside its figures; at least {MIN_N} on {LEAST_DAYS} days are needed."
     )
 
 

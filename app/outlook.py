@@ -79,6 +79,14 @@ def passing(found: Standing) -> str:
     return f"the budget of {amount} is passed with a chance of {chance(found.chance)}{when}"
 
 
+def unknown(found: Standing) -> str:
+    """Say what a budget does not count, as it is not known; empty where all is."""
+    if not found.unknown:
+        return ""
+    lacks = "cost is" if found.budget.metric == "cost" else "tokens are"
+    return f"{found.budget.name}: without {units.of(found.unknown, found.requests)} requests, whose {lacks} not known."
+
+
 def fared(found: Forecast) -> str:
     """Say by what a forecast goes on, and how that fared on days of the past beside repeating the last week."""
     origins = counted(len(found.trial.actual), "day")
@@ -95,7 +103,8 @@ def changed(found: WhatIf) -> str:
     on = f"{units.of(found.priced, found.calls)} calls"
     if not found.priced:
         if not found.repriced:
-            return f"None of the {counted(found.calls, 'call')} can be recomputed: their tokens are not known."
+            lacks = "tokens are" if found.change.factor is None else "cost is"
+            return f"None of the {counted(found.calls, 'call')} can be recomputed: their {lacks} not known."
         return (
             f"What {units.of(found.repriced, found.calls)} calls cost is not known; they would have cost "
             f"{units.money(found.anew)}."

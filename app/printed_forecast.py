@@ -35,13 +35,14 @@ def _budgets(answer: dict[str, Any]) -> str:
         for one in answer["budgets"]
     ]  # fmt: skip
     columns = ["budget", "for", "of", "amount", "spent", "share", "will come to", "chance to pass", "on"]
-    return table(columns, rows)
+    notes = [clean(one["unknown_says"]) for one in answer["budgets"] if one["unknown_says"]]
+    return "\n".join([table(columns, rows), *notes])
 
 
 def _set(answer: dict[str, Any]) -> str:
     budget = answer["budget"]
     of = ", ".join(budget["where"]) or "everything"
-    return clean(f"Budget {budget['name']}: {budget['amount']:,g} {budget['metric']} a {budget['period']} for {of}.")
+    return clean(f"Budget {budget['name']}: {budget['amount']:,.12g} {budget['metric']} a {budget['period']} for {of}.")
 
 
 def _ended(answer: dict[str, Any]) -> str:
@@ -51,7 +52,9 @@ def _ended(answer: dict[str, Any]) -> str:
 def _whatif(answer: dict[str, Any]) -> str:
     lines = [clean(f"{answer['change']}, {answer['selection']}:"), answer["says"]]
     if answer["month_then"]:
-        lines.append(f"{answer['month']['says']}; from now on so, near {answer['month_then']['total']:,.2f}.")
+        lines.append(
+            f"{answer['month']['says']}; from now on so, near {outlook.near(answer['month_then']['total'], 'USD')}."
+        )
     return "\n".join([*lines, answer["limits"]])
 
 

@@ -10,8 +10,9 @@ import polars as pl
 import streamlit as st
 
 from analysis.metrics.filter import Filter
-from analysis.resources import costs, joined, machines, pools, saturation
-from app import data, machine_words, navigation, runtime, states, trends, units, words
+from analysis.metrics.period import bucket_end
+from analysis.resources import costs, joined, machines, measured, pools, saturation
+from app import data, machine_words, moments, navigation, runtime, states, trends, units, words
 from app.charts.multiples import Panel
 from app.sizes import size
 from app.text import escape, log_code, plain_label
@@ -54,11 +55,15 @@ def draw(scope: Scope) -> None:
         names = {one.name: one for one in found}
         pool = names[st.selectbox("Machines of", list(names), format_func=plain_label, key="pool", width=420)]
     frame = _joined(_now(), pool, scope.chosen, scope.grain)
-    if frame.is_empty():
+    own = frame.filter(pl.any_horizontal(pl.col(measured.COLUMNS).is_not_null()))["time"]
+    if own.is_empty():
+        first, last = pools.reach(data.store(), pool)
         states.absent(
-            "These machines say nothing in this period.", f"Their figures are of {words.listed(pool.instances)}."
+            "These machines say nothing in this period.",
+            f"Their figures are {moments.span(first, last)}. Choose a period that has calls and figures.",
         )
         return
+    scope = _reaching_over(scope, own)
     spent = _cost(_now(), pool, owned, scope.chosen.start, scope.chosen.end)
     _say(pool, _ties(_now(), pool, scope.chosen), spent)
     named = words.listed([name or "a machine without a name" for name in pool.instances])
@@ -68,6 +73,18 @@ def draw(scope: Scope) -> None:
         f"few calls. It is of the calls of {pool.name}, else as chosen above; the rest is of all that {named} did.",
     )  # fmt: skip
     _priced(pool, spent)
+
+
+def _reaching_over(scope: Scope, times: pl.Series) -> Scope:
+    """Let a period without an end of its own reach as far as the machines' figures, which may go beyond the calls."""
+    first: datetime = times.min()  # type: ignore[assignment]
+    last: datetime = times.max()  # type: ignore[assignment]
+    start, end = scope.span
+    if scope.chosen.start is None and start is not None:
+        start = min(start, first)
+    if scope.chosen.end is None and end is not None:
+        end = max(end, bucket_end(last, scope.grain))
+    return replace(scope, span=(start, end))
 
 
 def _say(pool: Pool, ties: list[Saturation], spent: Cost | None) -> None:

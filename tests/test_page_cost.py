@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,20 @@ def test_the_month_the_days_and_how_it_was_tried():
     assert "Learnt from 38 complete days." in said
     assert "All days up to 10 April 2026" in said
     assert len(page.get("plotly_chart")) == 3
+
+
+@pytest.mark.usefixtures("home")
+def test_a_log_that_ends_with_the_month_looks_at_the_next():
+    store = runtime.current().store
+    fill(store, [10.0] * 40, first=datetime(2026, 2, 19))
+    records.add(store, {"time": datetime(2026, 3, 31, 23, 59, 59, 999_999), "recorded_cost": 10.0})
+    page = look("cost")
+    (month,) = (spec for spec in (chart.proto.spec for chart in page.get("plotly_chart")) if "April will" in spec)
+    assert "April will end near $300 ($" in month
+    ahead = next(line for line in json.loads(month)["data"] if line["name"] == "expected")
+    assert (ahead["x"][0][:10], ahead["y"][0]) == ("2026-03-31", 0)
+    assert (ahead["x"][1][:10], ahead["y"][1]) == ("2026-04-01", pytest.approx(10))
+    assert (ahead["x"][-1][:10], ahead["y"][-1]) == ("2026-04-30", pytest.approx(300))
 
 
 @pytest.mark.usefixtures("home")
@@ -115,11 +130,26 @@ def test_budgets_stand_in_the_title_where_they_speak_of_what_is_looked_at():
     budgets.put(state, "all", 300.0, who="ana")
     budgets.put(state, "mini", 1.0, period="day", where=["model=gpt-4.1-mini"], who="ana")
     figures = [chart.proto.spec for chart in look("cost").get("plotly_chart")]
-    assert any("April will end near $360 ($360 to $360); the budget of $300 is passed" in one for one in figures)
-    assert not any("the budget of $1" in one for one in figures)
+    (month,) = (one for one in figures if "April will end near $360 ($360 to $360)" in one)
+    assert (
+        "The budget of $300 is passed with a chance of over 99\u202f%, about the 26th; US dollars since the first"
+        in month
+    )
+    assert not any("budget of $1 " in one for one in figures)
     figures = [chart.proto.spec for chart in look("cost", where=["model=gpt-4.1-mini"]).get("plotly_chart")]
-    assert any("the budget of $1 is passed" in one for one in figures)
-    assert not any("the budget of $300" in one for one in figures)
+    assert any("The budget of $1 is passed; US dollars a day" in one for one in figures)
+    assert not any("budget of $300" in one for one in figures)
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_budget_says_what_it_can_not_count():
+    here = runtime.current()
+    records.add(here.store, *({"time": datetime(2026, 4, 9, 8), "model": "own", "app": "x"} for _ in range(3)))
+    budgets.put(here.state, "own", 5.0, where=["model=own"], who="ana")
+    budgets.put(here.state, "all", 300.0, who="ana")
+    said = words(look("cost"))
+    assert "all: without 3 of 23 requests, whose cost is not known." in said
+    assert "own: without all 3 requests, whose cost is not known." in said
 
 
 @pytest.mark.usefixtures("filled")

@@ -73,6 +73,45 @@ def test_saturation_is_said_beside_the_small_trends():
         assert any(title in spec for spec in specs), title
 
 
+@pytest.mark.usefixtures("home")
+def test_figures_of_another_time_than_the_calls():
+    store = runtime.current().store
+    records.add(store, *(
+        {"time": START + timedelta(days=day, hours=hour), "model": "m", "latency": 1.0} for day in range(9)
+        for hour in range(24)
+    ))  # fmt: skip
+    with store.write() as cursor:
+        cursor.executemany("INSERT INTO resource_samples VALUES (1, ?, 'gpu_utilisation', 'a', '0', 'm', 0.25)", [
+            [START + timedelta(days=60 + day)] for day in range(9)
+        ])  # fmt: skip
+    said = words(look("latency"))
+    assert "These machines say nothing in this period." in said
+    assert "Their figures are from 31 July 2026 to 8 August 2026." in said
+    page = look("latency", period="all")
+    assert "no call with a latency began while there are figures" in words(page)
+    specs = [chart.proto.spec for chart in page.get("vega_lite_chart") + page.get("arrow_vega_lite_chart")]
+    (busy,) = (spec for spec in specs if "GPUs busy: 25.0" in spec)
+    assert '"mark": {"type": "line"' in busy
+
+
+@pytest.mark.usefixtures("home")
+def test_few_days_are_said_and_so_is_what_never_varies():
+    store = runtime.current().store
+    records.add(store, *(
+        {"time": START + timedelta(days=day, minutes=n), "model": "m", "latency": 1.0} for day in range(8)
+        for n in range(5)
+    ))  # fmt: skip
+    with store.write() as cursor:
+        cursor.executemany("INSERT INTO resource_samples VALUES (1, ?, 'requests_waiting', 'a', '0', 'm', 0)", [
+            [START + timedelta(days=day)] for day in range(12)
+        ])  # fmt: skip
+    (pool,) = commands.run("resources", call(), {})["pools"]
+    assert "40 on 8 days beside its figures; at least 30 on 10 days are needed" in pool["says"]
+    records.add(store, *({"time": START + timedelta(days=day), "model": "m", "latency": 1.0} for day in (8, 9, 10)))
+    (pool,) = commands.run("resources", call(), {})["pools"]
+    assert "can't be told: its queue or the latency was always the same, on 43 calls" in pool["says"]
+
+
 @pytest.mark.usefixtures("fortnight")
 def test_a_priced_machine_prices_its_tokens(home: Path):
     price(home, '[{"instance": "*", "hourly": 2}]')

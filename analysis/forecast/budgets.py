@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
+    import polars as pl
+
     from analysis.state.budgets import Budget
     from analysis.state.database import State
     from analysis.store import Store
@@ -37,6 +39,8 @@ class Standing:
         UTC: up to when all is known.
     spent : float
         In the budget's unit.
+    requests, unknown : int
+        The period's requests so far, and those of them that are not in `spent`, as their cost or tokens are not known.
     projection : Projection or None
         What the period will come to; None where there are too few days to tell.
     passed : date or None
@@ -46,6 +50,8 @@ class Standing:
     budget: Budget
     at: datetime
     spent: float
+    requests: int
+    unknown: int
     projection: Projection | None
     passed: date | None
 
@@ -109,26 +115,27 @@ def standing(store: Store, budget: Budget, *, at: datetime) -> Standing:
     """Tell how a budget stands."""
     filter = Filter.parse(budget.where)
     start = floor(at, budget.period)
-    spent, passed = _spent(store, budget, filter.during(start, at)) if at > start else (0.0, None)
+    days = measure(store, [budget.metric], filter.during(start, at), grain="day") if at > start else None
+    spent, passed = (0.0, None) if days is None else _spent(days, budget.amount)
+    requests, known = (0, 0) if days is None else (int(days["of"].sum()), int(days["n"].sum()))
     try:
         projection = project(store, budget.metric, filter, at=at, until=_until(at, budget.period))
     except TooFewDaysError:
         projection = None
     if passed is None and projection is not None:
         passed = projection.passes(budget.amount)
-    return Standing(budget, at, spent, projection, passed)
+    return Standing(budget, at, spent, requests, requests - known, projection, passed)
 
 
 def _until(at: datetime, period: str) -> datetime | None:
     return None if period == "month" else floor(at, "day") + timedelta(days=1)
 
 
-def _spent(store: Store, budget: Budget, filter: Filter) -> tuple[float, date | None]:
+def _spent(days: pl.DataFrame, amount: float) -> tuple[float, date | None]:
     """Sum up what was spent, and find the day on which that passed the budget."""
-    days = measure(store, [budget.metric], filter, grain="day")
     total, passed = 0.0, None
     for time, value in days.select("time", "value").iter_rows():
         total += value or 0.0
-        if passed is None and total > budget.amount:
+        if passed is None and total > amount:
             passed = time.date()
     return total, passed

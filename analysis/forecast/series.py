@@ -28,11 +28,12 @@ MOST = 182
 class TooFewDaysError(ValueError):
     """There are too few complete days to go on from."""
 
-    def __init__(self, days: int) -> None:
+    def __init__(self, days: int, *, of: int | None = None) -> None:
         super().__init__(
             f"Too few days: a forecast needs {LEAST} complete days, the first and the running one not counted, "
-            f"and there are {days}."
-        )
+            f"and there are {days}." if of is None else
+            f"Too few days: {days} of {of} complete days have a value; on the others it is not known."
+        )  # fmt: skip
         self.days = days
 
 
@@ -103,7 +104,7 @@ def daily(store: Store, name: str, filter: Filter, at: datetime) -> Daily:
     days = fill(found, filter.during(start, end), "day").tail(count)
     known = int((days["n"] > 0).sum())
     if known < (1 if additive(metric) else LEAST):
-        raise TooFewDaysError(known)
+        raise TooFewDaysError(known, of=count)
     values = days["value"]
     filled = values.fill_null(0.0) if additive(metric) else values.interpolate().backward_fill().forward_fill()
     return Daily(metric, start.date(), filled.to_numpy().astype(float), values.null_count())

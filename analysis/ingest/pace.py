@@ -44,7 +44,7 @@ def watching(
             if before is None or now is None:
                 tell(int(max(cursor.query_progress(), 0.0) / 100 * size))
             else:
-                tell(min(now - before - beside(), size))
+                tell(max(0, min(now - before - beside(), size)))  # what is read beside it is counted a little later
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()

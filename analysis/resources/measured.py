@@ -35,7 +35,8 @@ def measured(store: Store, pool: Pool, filter: Filter, grain: str) -> pl.DataFra
     -------
     polars.DataFrame
         ``time`` and :data:`COLUMNS`, of all machines and devices together: shares and temperatures as their mean,
-        all else summed; null where nothing is known.
+        all else summed, each hour by itself and then the mean of the hours, so that a machine counts in the hours in
+        which it was up; null where nothing is known.
     """
     bound = Bound("m")
     query = sql(pool, filter, f"date_trunc('{check(grain)}', time)", bound)
@@ -60,13 +61,13 @@ def sql(pool: Pool, filter: Filter, bucket: str, bound: Bound) -> str:
 
     A counter that stands lower than before was set back, as its server started anew: it grew by what it shows.
     """
-    level = "avg(v) FILTER (metric = '{}')"
-    total = "sum(v) FILTER (metric = '{}')"
-    growth = "sum(rate) FILTER (metric = '{}')"
+    level = "avg(v) FILTER (metric = '{0}')"
+    total = "sum(v) FILTER (metric = '{0}') / count(DISTINCT hour) FILTER (metric = '{0}')"
+    growth = "sum(rate) FILTER (metric = '{0}') / count(DISTINCT hour) FILTER (metric = '{0}' AND rate IS NOT NULL)"
     return f"""
     WITH samples AS ({samples(pool, filter, bound)}),
     series AS (
-        SELECT {bucket}::TIMESTAMP AS bucket, metric, i, d, m, avg(value) AS v,
+        SELECT {bucket}::TIMESTAMP AS bucket, date_trunc('hour', time) AS hour, metric, i, d, m, avg(value) AS v,
             sum(CASE WHEN value >= before THEN value - before ELSE value END) FILTER (seconds <= {GAP}) AS grown,
             grown / nullif(sum(seconds) FILTER (seconds <= {GAP}), 0) AS rate
         FROM (SELECT *, lag(value) OVER readings AS before, epoch(time - lag(time) OVER readings) AS seconds
@@ -74,7 +75,7 @@ def sql(pool: Pool, filter: Filter, bucket: str, bound: Bound) -> str:
         GROUP BY ALL)
     SELECT bucket AS time,
         coalesce({level.format("gpu_utilisation")}, {level.format("gpu_engine_active")}) AS gpu_utilisation,
-        {total.format("gpu_memory_used")} / coalesce({total.format("gpu_memory_total")},
+        ({total.format("gpu_memory_used")}) / coalesce({total.format("gpu_memory_total")},
             {total.format("gpu_memory_used")} + {total.format("gpu_memory_free")}) AS gpu_memory,
         {total.format("gpu_memory_used")} AS gpu_memory_used,
         {total.format("requests_running")} AS requests_running,

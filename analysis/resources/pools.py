@@ -62,6 +62,12 @@ def held(store: Store) -> list[Held]:
     return [Held(**row | {"metrics": tuple(row["metrics"])}) for row in rows]
 
 
+def reach(store: Store, pool: Pool) -> tuple[datetime, datetime]:
+    """Find from when to when a pool's machines have figures."""
+    times = [(one.first, one.last) for one in held(store) if one.instance in pool.instances]
+    return min(first for first, _ in times), max(last for _, last in times)
+
+
 def pools(store: Store, machines: Sequence[Machine]) -> list[Pool]:
     """Find the pools; those whose records are known come first.
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 HEIGHT = 300
+START = 0.045
+"""Where, of the width, the lines begin: left of it the axis's figures stand."""
 _BANDS = (("low", "high"), ("low80", "high80"))
 
 
@@ -45,7 +47,7 @@ def figure(
         "tickvals": steps, "ticktext": [units.tick(step, unit, steps) for step in steps], "range": [low, high],
     }  # fmt: skip
     times = [*so_far["time"], *ahead["time"]]
-    room = (times[-1] - times[0]) * 0.045
+    room = (times[-1] - times[0]) * START
     layout["xaxis"] |= {
         "range": [times[0] - room, times[-1] + room / 4], "tickformat": "%-d %b", "hoverformat": "%a %-d %b %Y",
     }  # fmt: skip
@@ -81,7 +83,7 @@ def _band(points: pl.DataFrame, low: str, high: str) -> dict[str, Any]:
 
 def _across(value: float) -> dict[str, Any]:
     return {
-        "type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": value, "y1": value, "yref": "y",
+        "type": "line", "x0": START, "x1": 1, "xref": "paper", "y0": value, "y1": value, "yref": "y",
         "line": {"color": look.PLOTLY_MUTED, "width": 1}, "layer": "below",
     }  # fmt: skip
 

@@ -18,13 +18,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its heading, where it stands (0 to 100), to which side, and whether it is a figure in serif."""
+    """A column: its heading, where it stands (0 to 100), to which side, and whether it is a figure in serif.
+
+    `room` is how much of the line (0 to 100) its texts may take, where the next column is set to the right and does not
+    say so; what is more is cut, and stands in the tooltip.
+    """
 
     heading: str
     at: float
     align: Align = "left"
     figure: bool = False
     muted: bool = False
+    room: float | None = None
 
 
 def table(columns: Sequence[Column], rows: Sequence[tuple[str, Sequence[str]]]) -> Any:  # noqa: ANN401
@@ -49,7 +54,8 @@ def table(columns: Sequence[Column], rows: Sequence[tuple[str, Sequence[str]]]) 
 
 
 def _limit(column: Column, after: Column | None) -> Any:  # noqa: ANN401 - pixels, or an expression of them
-    """Give how wide a text may be: to where the next column begins, however wide the table is."""
-    if column.align == "right" or after is None or after.align == "right":
-        return 300
-    return alt.ExprRef(f"width * {(after.at - column.at) / 100:.2f} - 10")
+    """Give how wide a text may be: its column's room, or to where the next one begins, however wide the table is."""
+    room = column.room
+    if room is None and column.align == "left" and after is not None and after.align == "left":
+        room = after.at - column.at
+    return 300 if room is None else alt.ExprRef(f"width * {room / 100:.2f} - 10")

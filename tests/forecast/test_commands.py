@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app import runtime
+from tests import records
 from tests.forecast.days import fill
 from tests.test_cli import run
 
@@ -72,4 +73,25 @@ def test_whatif(run):
     as_other = run("whatif", "--model", "home-made", "--as", "gpt-4.1-mini", "--json").json
     assert as_other["after"] == pytest.approx(40 * (0.4 + 0.16))
     assert "would have been" in run("whatif", "--model", "home-made", "--times", "2").out
+    assert "from now on so, near $460.\n" in run("whatif", "--model", "gpt-4.1-mini", "--times", "1.5").out
     assert run("whatif", "--model", "home-made").code == 2
+
+
+@pytest.mark.usefixtures("logs")
+def test_what_has_no_known_cost(run):
+    calls = ({"time": datetime(2026, 4, day, 8), "model": "own", "input_tokens": 9} for day in range(1, 11))
+    records.add(runtime.current().store, *calls)
+    runtime.close()
+    run("budgets", "set", "own", "5000000", "--where", "model=own")
+    assert (
+        "Budget big: 5,000,000 total_tokens a month" in run("budgets", "set", "big", "5e6", "--of", "total_tokens").out
+    )
+    shown = run("budgets").out
+    assert "own: without all 10 requests, whose cost is not known." in shown
+    assert "big:" not in shown
+    own = next(one for one in run("budgets", "--json").json["budgets"] if one["name"] == "own")
+    assert (own["spent"], own["requests"], own["unknown"]) == (0, 10, 10)
+    dearer = run("whatif", "--model", "own", "--times", "2")
+    assert "None of the 10 calls can be recomputed: their cost is not known." in dearer.out
+    assert "from now on" not in dearer.out
+    assert "0 of 8 complete days have a value" in run("forecast", "cost", "--where", "model=own").err

@@ -101,6 +101,35 @@ def test_an_answer_may_be_laid_out_over_lines(taken: Callable[..., Report]):
     check(taken(json.dumps(answer(WAITING), indent=2)), kept=2)
 
 
+@pytest.mark.parametrize("shape", [
+    lambda one: json.dumps(one, sort_keys=True), lambda one: json.dumps(one["data"]["result"]),
+    lambda one: "\n".join(map(json.dumps, one["data"]["result"])),
+    lambda one: json.dumps({"status": "success", "data": {"result": one["data"]["result"]}}, indent=1),
+], ids=["in another order", "a list of series", "a series a line", "without its type"])  # fmt: skip
+def test_an_answer_may_have_been_through_other_hands(taken: Callable[..., Report], shape: Callable[[Any], str]):
+    report = taken(shape(answer(WAITING, ({**WAITING[0], "instance": "gpu-2"}, WAITING[1]))))
+    check(report, kept=4)
+    assert report.format == "prometheus"
+
+
+def test_pods_are_machines_where_nothing_else_names_them(store: Store, taken: Callable[..., Report]):
+    name = "vllm:num_requests_waiting"
+    check(
+        taken(json.dumps(answer(*(({"__name__": name, "pod": f"vllm-{n}"}, [[EPOCH, str(n)]]) for n in (1, 2))))),
+        kept=2,
+    )
+    assert [row[2] for row in figures(store)] == ["vllm-1", "vllm-2"]
+
+
+def test_what_passes_a_card_within_the_machine_is_not_counted_twice(store: Store, taken: Callable[..., Report]):
+    cards = ("eth0", "lo", "docker0", "veth12ab", "br-4f")
+    lines = [f'node_network_transmit_bytes_total{{device="{card}",host="gpu-1"}} 7' for card in cards]
+    report = taken("\n".join(lines), at=WHEN)
+    assert (report.kept, report.aside) == (1, 4)
+    assert [row[3] for row in figures(store)] == ["eth0"]
+    assert any("node_network_transmit_bytes_total of lo" in note for note in report.notes)
+
+
 def test_what_is_not_used_is_set_aside_and_named(taken: Callable[..., Report]):
     report = taken(json.dumps(answer(WAITING, ({"__name__": "up"}, [[EPOCH, "1"]]), ({"job": "x"}, [[EPOCH, "1"]]))))
     assert (report.kept, report.aside, report.refused) == (2, 2, 0)
@@ -173,6 +202,30 @@ def test_nvidia_smi_begun_anew_or_written_by_powershell(taken: Callable[..., Rep
     report = taken(SMI + SMI.replace(" 09:", " 10:"), "twice.csv")
     assert (report.kept, report.refused) == (14, 0)
     check(taken(SMI.replace("[N/A]", "71 W").replace("09:", "11:").encode("utf-16"), "powershell.csv"), kept=8)
+
+
+@pytest.mark.parametrize("time", [
+    "2026-11-04T10:00:00+01:00", "2026/11/04 03:30:00-05:30", "2026-11-04T09:00:00.000Z",
+    f"{EPOCH}", f"{EPOCH}.0", f"{EPOCH}000",
+])  # fmt: skip
+def test_scripts_write_times_with_a_zone_or_count_them(store: Store, taken: Callable[..., Report], time: str):
+    report = taken(f"timestamp,memory.used,utilization.gpu\n{time},442, 37\n")
+    check(report, kept=2)
+    assert figures(store) == [
+        (WHEN, "gpu_memory_used", None, None, None, 442 * MIB), (WHEN, "gpu_utilisation", None, None, None, 0.37),
+    ]  # fmt: skip
+    assert not any("taken as UTC" in note for note in report.notes)
+
+
+def test_seconds_since_a_start_of_their_own_are_no_time(taken: Callable[..., Report]):
+    report = taken("timestamp,utilization.gpu\n12.5,37\n")
+    assert (report.kept, report.refusals[0].reason) == (0, "a time that is none: 12.5")
+
+
+def test_figures_without_their_header_are_told(taken: Callable[..., Report]):
+    report = taken("2026/11/04 09:00:00.123, 0, 37 %, 4096 MiB, 24576 MiB\n")
+    assert "Write their names above them" in (report.failure or "")
+    assert "noheader" in (report.failure or "")
 
 
 def test_a_folder_names_the_machine(store: Store, taken: Callable[..., Report]):

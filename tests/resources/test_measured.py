@@ -54,6 +54,27 @@ def test_levels_are_averaged_over_devices_and_queues_summed(store: Store):
     assert (second["gpu_memory"], second["gpu_utilisation"], second["tokens_per_second"]) == (0.5, None, None)
 
 
+def test_a_machine_counts_in_the_hours_in_which_it_was_up(store: Store):
+    put(store, [
+        (minutes(60 * hour), metric, name, "0", "m", value)
+        for name, hours, busy, waiting in (("a", 24, 0.5, 2), ("b", 6, 0.1, 8)) for hour in range(hours)
+        for metric, value in (("gpu_utilisation", busy), ("requests_waiting", waiting))
+    ])  # fmt: skip
+    (day,) = measured(store, Pool(("a", "b"), ("m",), ()), EVERY, "day").to_dicts()
+    assert day["gpu_utilisation"] == pytest.approx((24 * 0.5 + 6 * 0.1) / 30)
+    assert day["requests_waiting"] == pytest.approx((24 * 2 + 6 * 8) / 24)
+
+
+def test_a_machine_that_came_late_writes_as_long_as_it_is_there(store: Store):
+    put(store, [
+        (minutes(60 * hour), "tokens_generated", name, "0", "m", 3600.0 * hour)
+        for name, first in (("a", 0), ("b", 18)) for hour in range(first, 24)
+    ])  # fmt: skip
+    (day,) = measured(store, Pool(("a", "b"), ("m",), ()), EVERY, "day").to_dicts()
+    assert day["tokens_per_second"] == pytest.approx((23 + 5) / 23)  # each writes one a second
+    assert day["tokens"] == 3600 * (23 + 5)
+
+
 def test_a_counter_that_starts_anew_grew_by_what_it_shows(store: Store):
     readings = [100, 400, 60, 120]  # 300, then 60 after the restart, then 60: 420 tokens in 180 s
     put(store, [(minutes(n), "tokens_generated", "a", "0", "m", value) for n, value in enumerate(readings)])

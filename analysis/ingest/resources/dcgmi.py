@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from analysis.ingest import text
 from analysis.ingest.mend import readable
 from analysis.ingest.resources.names import DMON
-from analysis.ingest.resources.reading import NO_VALUE, Format, Reading, Sample, as_number, written
+from analysis.ingest.resources.reading import NO_VALUE, Format, Reading, Sample, as_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +52,7 @@ def read(source: Source, reading: Reading) -> Iterator[Sample]:
         elif len(cells := row[4].split()) != len(columns):
             reading.refuse(number, f"{len(cells)} figures, where the header has {len(columns)}", raw)
         else:
-            time = written(row[1]) if row[1] else clock.at(row[3])
+            time = reading.written(row[1]) if row[1] else clock.at(row[3])
             yield from _figures(number, raw, dict(zip(columns, cells, strict=True)), row[3], time, reading)
 
 

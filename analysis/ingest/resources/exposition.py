@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from analysis.ingest import text
 from analysis.ingest.mend import readable
-from analysis.ingest.resources.names import PROMETHEUS, place, used
+from analysis.ingest.resources.names import PROMETHEUS, place, unused, used
 from analysis.ingest.resources.reading import Format, Reading, Sample, as_number, since_1970
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def read(source: Source, reading: Reading) -> Iterator[Sample]:
             continue
         figure = used(name, known)
         if figure is None:
-            reading.unused_figures(name)
+            reading.unused_figures(unused(name, known))
             continue
         sample = reading.sample(at, moment, figure, place(known), value, raw)
         if sample is not None:

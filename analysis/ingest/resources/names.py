@@ -81,10 +81,10 @@ DMON: dict[str, tuple[str, float]] = {
 }  # fmt: skip
 """Columns of ``dcgmi dmon``."""
 
-_LOOPBACK = "lo"
-"""The network card by which a machine speaks with itself."""
+_WITHIN = re.compile(r"lo|(?:docker|br-|veth|cni|flannel|cali|virbr|tap|tun)\S*")
+"""Network cards within a machine: what passes them stays there, or passes a card that is there to be touched too."""
 
-_INSTANCE = ("instance", "Hostname", "hostname", "node", "host")
+_INSTANCE = ("instance", "Hostname", "hostname", "node", "host", "pod")
 _DEVICE = ("gpu", "engine", "device", "UUID", "uuid")
 _MODEL = ("model_name", "model_id", "model")
 _PORT = re.compile(r":\d+$")
@@ -92,7 +92,16 @@ _PORT = re.compile(r":\d+$")
 
 def used(name: str, labels: Mapping[str, str]) -> tuple[str, float] | None:
     """Find the figure that a series is, and what makes its unit of theirs; null where it is not used."""
-    return None if name.startswith("node_") and labels.get("device") == _LOOPBACK else PROMETHEUS.get(name)
+    return None if _within(name, labels) else PROMETHEUS.get(name)
+
+
+def unused(name: str, labels: Mapping[str, str]) -> str:
+    """Name a series that is not used, with its network card where others of that name are."""
+    return f"{name} of {labels['device']}" if _within(name, labels) else name
+
+
+def _within(name: str, labels: Mapping[str, str]) -> bool:
+    return name.startswith("node_network_") and _WITHIN.fullmatch(labels.get("device", "")) is not None
 
 
 def place(labels: Mapping[str, str]) -> tuple[str | None, str | None, str | None]:

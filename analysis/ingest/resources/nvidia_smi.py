@@ -10,28 +10,41 @@ from typing import TYPE_CHECKING
 
 from analysis.ingest import table
 from analysis.ingest.resources.names import NVIDIA_SMI
-from analysis.ingest.resources.reading import NO_VALUE, Format, Reading, Sample, written
+from analysis.ingest.resources.reading import NO_VALUE, Format, Reading, Sample
+from analysis.ingest.source import Source, SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from analysis.ingest.source import Source
-
 _UNIT = re.compile(r"\s*\[[^\]]*\]\s*$")
 _CELL = re.compile(r"(-?\d+(?:\.\d+)?)\s*(?:%|MiB|W|C)?")
+_FIGURE = re.compile(r"\s*\d+(?:\.\d+)? (?:%|MiB|W)\s*")
+"""A cell with its unit: two of them in the first line are no header."""
 _NONE = re.compile(r"\[.*\]|N/A|Not Supported|", re.IGNORECASE)
 _DEVICE = ("index", "uuid", "gpu_uuid", "pci.bus_id", "gpu_bus_id")
 _LABELS = {*_DEVICE, "timestamp", "name", "gpu_name", "driver_version", "count", "serial"}
 
 
 def recognise(beginning: str) -> bool:
-    """Whether a file's first line names columns of a query."""
-    return any(_bare(name) in NVIDIA_SMI for name in beginning.split("\n", 1)[0].split(","))
+    """Whether a file's first line names columns of a query, or has figures where they should be."""
+    cells = beginning.split("\n", 1)[0].split(",")
+    return any(_bare(cell) in NVIDIA_SMI for cell in cells) or sum(map(bool, map(_FIGURE.fullmatch, cells))) > 1
 
 
 def read(source: Source, reading: Reading) -> Iterator[Sample]:
-    """Read the figures of each row; its times have no zone, and are taken as UTC."""
+    """Read the figures of each row; times without a zone are taken as UTC.
+
+    Raises
+    ------
+    SourceError
+        If no column is one of a query.
+    """
     names = {name: _bare(name) for name in table.header(source)}
+    if not NVIDIA_SMI.keys() & names.values():
+        raise SourceError(
+            f"{source.name} does not say what its columns are. Write their names above them, as in timestamp, index, "
+            "utilization.gpu, memory.used, or export it without noheader."
+        )
     _note(names.values(), reading)
     for row in table.rows(source, reading.cleaned, reading.progress):
         cells = {names[name]: str(cell).strip() for name, cell in row.fields.items()}
@@ -39,7 +52,7 @@ def read(source: Source, reading: Reading) -> Iterator[Sample]:
         if cells.get("timestamp") == "timestamp":
             reading.aside["the header again"] += 1
             continue
-        time = written(cells["timestamp"]) if "timestamp" in cells else None
+        time = reading.written(cells["timestamp"]) if "timestamp" in cells else None
         if "timestamp" in cells and time is None:
             reading.refuse(row.line, f"a time that is none: {cells['timestamp'][:40]}", raw)
             continue
@@ -59,10 +72,7 @@ def read(source: Source, reading: Reading) -> Iterator[Sample]:
 
 
 def _note(names: Iterable[str], reading: Reading) -> None:
-    found = set(names)
-    if "timestamp" in found:
-        reading.notes["Its times name no zone and are taken as UTC."] = None
-    for name in sorted(found - {*NVIDIA_SMI, *_LABELS}):
+    for name in sorted({*names} - {*NVIDIA_SMI, *_LABELS}):
         reading.unused[name] += 1
 
 

@@ -1,4 +1,4 @@
-"""Answers of Prometheus's HTTP API: range queries and instant ones, one after another or in a list.
+"""Answers of Prometheus's HTTP API: range queries and instant ones, or their series alone, on end or in a list.
 
 The shape is that of ``/api/v1/query_range`` and ``/api/v1/query``: https://prometheus.io/docs/prometheus/latest/querying/api/
 """
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from analysis.ingest.clean import clean_rows
-from analysis.ingest.resources.names import place, used
+from analysis.ingest.resources.names import place, unused, used
 from analysis.ingest.resources.reading import Format, Reading, Sample, as_number, since_1970
 from analysis.ingest.text import json_rows
 
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
     from analysis.ingest.source import Container, Source
 
-_BEGINS = re.compile(r'\s*\[?\s*\{\s*"(?:status|resultType)"\s*:\s*"(?:success|error|matrix|vector)"')
-_HOLDS = re.compile(r'"resultType"\s*:\s*"(?:matrix|vector)"|"errorType"\s*:')
+_BEGINS = re.compile(r'\s*\[?\s*\{\s*"(?:status|data|resultType|result|metric)"\s*:')
+_SERIES = r'"metric"\s*:\s*\{[^{}]*\}\s*,\s*"values?"\s*:\s*\[\s*\[?\s*[\d.]+\s*,\s*"'
+_HOLDS = re.compile(rf'"resultType"\s*:\s*"(?:matrix|vector)"|"status"\s*:\s*"error"\s*,\s*"errorType"\s*:|{_SERIES}')
 _LIST = re.compile(r"\s*\[\s*\{")
 _LAID_OUT = re.compile(r"\s*\{[^\n]*\n[ \t]")
 _ON_END = re.compile(rb'\}[ \t]*\{[ \t]*"status"')
@@ -54,7 +55,7 @@ def read(source: Source, reading: Reading) -> Iterator[Sample]:
     for row in clean_rows(json_rows(source, reading.progress), reading.cleaned):
         answer = row.fields
         data = answer.get("data", answer)
-        series = data.get("result") if isinstance(data, dict) else None
+        series = [answer] if "metric" in answer else data.get("result") if isinstance(data, dict) else None
         if answer.get("status") == "error" or not isinstance(series, list):
             said = answer.get("error") if answer.get("status") == "error" else "no list of series in it"
             reading.refuse(row.line, f"not an answer with figures: {str(said)[:200]}", row.raw or b"")
@@ -75,7 +76,7 @@ def _series(line: int, number: int, series: Any, reading: Reading) -> Iterator[S
         reading.notes["A series without a name is that of a function: ask for the metric itself, not its rate."] = None
     figure, where = used(name, labels), place(labels)
     if figure is None:
-        reading.unused_figures(name, len(values))
+        reading.unused_figures(unused(name, labels), len(values))
         return
     for at, pair in enumerate(values, start=1):
         moment, value = _pair(pair)

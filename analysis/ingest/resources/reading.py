@@ -6,7 +6,7 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from analysis.ingest.clean import Cleaned
@@ -21,9 +21,12 @@ if TYPE_CHECKING:
 NO_VALUE = "no value"
 UNUSED = "a figure that is not used"
 _UNNAMED = "It does not name its machine. Put it in a folder that does, as in instance=gpu-1/, to tell several apart."
+_NO_ZONE = "Its times name no zone and are taken as UTC."
 NO_TIME = "no time: say with --at when it was taken"
 
-_TIME = re.compile(r"(\d{4})[-/](\d\d?)[-/](\d\d?)[ T](\d\d?):(\d\d):(\d\d)(?:[.,](\d{1,6})\d*)?(Z)?")
+_TIME = re.compile(r"(\d{4})[-/](\d\d?)[-/](\d\d?)[ T](\d\d?):(\d\d):(\d\d)(?:[.,](\d{1,6})\d*)?(Z|[+-]\d\d:?\d\d)?")
+_COUNTED = re.compile(r"\d{10}(?:\.\d+)?|\d{13}")
+"""Seconds or milliseconds since 1970, as scripts write them; a smaller number counts from a start of its own."""
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?[iI]nf|[nN]a[nN]")
 _SECONDS = 1e11
 """A time since 1970 below it is in seconds, above it in milliseconds."""
@@ -61,6 +64,23 @@ class Reading:
         """Set figures aside that Afterword does not use."""
         self.aside[UNUSED] += count
         self.unused[name[:80]] += count
+
+    def written(self, text: str) -> datetime | None:
+        """Read a written time, or one counted since 1970, as UTC; null where it is none."""
+        if _COUNTED.fullmatch(text):
+            return since_1970(float(text))
+        match = _TIME.fullmatch(text.strip())
+        if match is None:
+            return None
+        *parts, fraction, zone = match.groups()
+        if zone is None:
+            self.notes[_NO_ZONE] = None
+        try:
+            year, month, day, hour, minute, second = map(int, parts)
+            moment = datetime(year, month, day, hour, minute, second, int((fraction or "").ljust(6, "0")))
+            return moment - _east(zone)
+        except (ValueError, OverflowError):
+            return None
 
     def refuse(self, line: int, reason: str, raw: bytes) -> None:
         """Refuse a line, or a figure of it."""
@@ -117,17 +137,11 @@ def as_number(text: object) -> float | None:
     return float(text) if isinstance(text, str) and _NUMBER.fullmatch(text) else None
 
 
-def written(text: str) -> datetime | None:
-    """Read a written time as UTC; null where it is none."""
-    match = _TIME.fullmatch(text.strip())
-    if match is None:
-        return None
-    *parts, fraction, _ = match.groups()
-    try:
-        year, month, day, hour, minute, second = map(int, parts)
-        return datetime(year, month, day, hour, minute, second, int((fraction or "").ljust(6, "0")))
-    except ValueError:
-        return None
+def _east(zone: str | None) -> timedelta:
+    """How far a zone's clocks are ahead of UTC."""
+    if zone is None or zone == "Z":
+        return timedelta()
+    return timedelta(hours=int(zone[:3]), minutes=int(zone[0] + zone[-2:]))
 
 
 def since_1970(number: float) -> datetime | None:
