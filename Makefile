@@ -11,15 +11,16 @@ WORKSPACE ?= .workspace
 .PHONY: run test test-browser lint bench lock tools
 
 # Open Afterword in the browser; a new workspace starts with the sample data in it.
-run: $(VENV)/.run
+run: $(VENV)/.run $(VENV)/.warm
 	$(BIN)/afterword serve --workspace $(WORKSPACE) --sample sample_data $(ARGS)
 
 # Lint, then every test, browser journeys and PostgreSQL included where they can be had.
-test: lint tools
-	$(BIN)/pytest -ra -n 2 --dist loadfile tests $(ARGS)
+test: $(VENV)/.dev
+	@$(MAKE) --no-print-directory -j 3 lint tools $(VENV)/.warm
+	$(BIN)/pytest -ra -n 3 --dist loadfile tests $(ARGS)
 
 # The browser journeys alone.
-test-browser: $(VENV)/.dev tools
+test-browser: $(VENV)/.dev $(VENV)/.warm tools
 	$(BIN)/pytest -ra tests/browser $(ARGS)
 
 # Style, format and types; changes nothing.
@@ -56,11 +57,6 @@ tools:
 	  apt-get install -y -qq --no-install-recommends $$missing >/dev/null; } || \
 	  echo "Could not install: $$missing. The tests that need it will be skipped."
 
-# What the first map would wait for two minutes for: the model as a quick graph and as word vectors, and the compiled
-# functions of its fit.
-WARM = @$(BIN)/python -c 'from analysis.topics import export, fit; export.quantised(); export.static(); fit.warm_up()' >/dev/null 2>&1 || \
-	  echo "Could not prepare for maps of topics; the first one will take longer."
-
 # Debian ships Python without ensurepip unless python3-venv is installed; its own pip can then fill the environment.
 define make_venv
 $(PYTHON) -m venv $(1) 2>/dev/null || { $(PYTHON) -m venv --clear --without-pip $(1) && \
@@ -70,12 +66,18 @@ endef
 $(BIN)/python:
 	$(call make_venv,$(VENV))
 
+# What is never imported is never compiled.
 $(VENV)/.run: pyproject.toml constraints.txt | $(BIN)/python
-	$(PIP) install --quiet -c constraints.txt -e .
-	$(WARM)
+	$(PIP) install --quiet --no-compile -c constraints.txt -e .
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
-	$(PIP) install --quiet -c constraints.txt -e '.[dev,judge,pdf,postgres]'
-	$(WARM)
+	$(PIP) install --quiet --no-compile -c constraints.txt -e '.[dev,judge,pdf,postgres]'
 	@touch $@ $(VENV)/.run
+
+# What the first map would wait for two minutes for: the model as a quick graph and as word vectors, and the compiled
+# functions of its fit.
+$(VENV)/.warm: $(VENV)/.run
+	@$(BIN)/python -c 'from analysis.topics import export, fit; export.quantised(); export.static(); fit.warm_up()' \
+	  >/dev/null 2>&1 || echo "Could not prepare for maps of topics; the first one will take longer."
+	@touch $@

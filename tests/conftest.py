@@ -1,13 +1,15 @@
-"""What several tests share: an empty workspace, and a PostgreSQL where there is one."""
+"""What several tests share: an empty workspace, its stores, and a PostgreSQL where there is one."""
 
 from __future__ import annotations
 
+import shutil
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
+from analysis.state.database import State
 from analysis.store import Store
 from analysis.workspace import Workspace
 from tests import postgres, records
@@ -17,18 +19,29 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-# how long an example takes says something of the machine, not of the code
-settings.register_profile("afterword", deadline=None)
+# How long an example takes says something of the machine, not of the code. The same code has the same examples;
+# `--hypothesis-profile anew` looks for others.
+settings.register_profile("afterword", deadline=None, derandomize=True)
+settings.register_profile("anew", deadline=None)
 settings.load_profile("afterword")
 
 
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with nothing in its stores, to be copied: a fraction of the time that making them takes."""
+    workspace = Workspace.at(tmp_path_factory.mktemp("blank"))
+    Store(workspace).close()
+    State(f"sqlite:///{workspace.root / 'state.sqlite'}").close()
+    return workspace.root
+
+
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def home(blank: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty workspace, which this process opens when something first asks for it and closes at the end."""
     from app import runtime
 
     runtime.close()
-    root = tmp_path / "workspace"
+    root = shutil.copytree(blank, tmp_path / "workspace")
     monkeypatch.setenv("AFTERWORD_HOME", str(root))
     monkeypatch.delenv("AFTERWORD_STATE_URL", raising=False)
     yield root
@@ -36,9 +49,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(blank: Path, tmp_path: Path) -> Iterator[Store]:
     """An empty log store."""
-    opened = Store(Workspace.at(tmp_path / "workspace"))
+    workspace = Workspace.at(tmp_path / "workspace")
+    shutil.copy(Workspace(blank).logs, workspace.logs)
+    opened = Store(workspace)
     yield opened
     opened.close()
 
@@ -47,6 +62,27 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def add_records(store: Store) -> Callable[..., list[str]]:
     """Put records into `store`: :func:`records.add`."""
     return partial(records.add, store)
+
+
+@pytest.fixture
+def state(blank: Path, tmp_path: Path) -> Iterator[State]:
+    """An empty state store."""
+    opened = State(_sqlite(blank, tmp_path))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def any_state(request: pytest.FixtureRequest, blank: Path, tmp_path: Path) -> Iterator[State]:
+    """An empty state store of each kind."""
+    kind = request.param == "sqlite"
+    opened = State(_sqlite(blank, tmp_path) if kind else request.getfixturevalue("postgres_url"))
+    yield opened
+    opened.close()
+
+
+def _sqlite(blank: Path, folder: Path) -> str:
+    return f"sqlite:///{shutil.copy(blank / 'state.sqlite', folder)}"
 
 
 @pytest.fixture(scope="session")

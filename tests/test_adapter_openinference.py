@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analysis.ingest.adapters import openinference
@@ -265,6 +265,7 @@ WILD = st.recursive(
 
 
 @given(st.dictionaries(KEYS, WILD, max_size=8), st.dictionaries(st.sampled_from(list(jsonl({}))), WILD, max_size=4))
+@example({"llm.token_count.prompt": 2.0**64}, {})
 @settings(max_examples=300, deadline=None)
 def test_any_span_is_read(attributes, other):
     prefixed = {f"attributes.{key}": value for key, value in attributes.items()}

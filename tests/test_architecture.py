@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,14 +18,20 @@ def modules(folder: str) -> list[Path]:
     return sorted((ROOT / folder).rglob("*.py"))
 
 
-def imported(path: Path) -> set[str]:
+@cache
+def uses(path: Path) -> set[str]:
+    """Modules that a file names in its imports, such as analysis.review.queue."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            found |= {name.name.split(".")[0] for name in node.names}
+            found |= {name.name for name in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module.split(".")[0])
+            found |= {node.module, *(f"{node.module}.{name.name}" for name in node.names)}
     return found
+
+
+def imported(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in uses(path)}
 
 
 @pytest.mark.parametrize("path", modules("analysis"), ids=lambda path: str(path.relative_to(ROOT)))
@@ -36,8 +43,7 @@ def test_nothing_beneath_points_to_golden_datasets():
     pointing = {
         path.parts[len(ROOT.parts) + 1]
         for path in modules("analysis")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("analysis.golden")
+        if any(used.startswith("analysis.golden") for used in uses(path))
     }
     assert pointing == {"golden"}
 
@@ -66,17 +72,6 @@ def test_importing_all_of_analysis_loads_nothing_heavy():
 
 def test_there_is_no_folder_that_streamlit_would_take_for_pages():
     assert not (ROOT / "app" / "pages").exists()
-
-
-def uses(path: Path) -> set[str]:
-    """Modules that a file names in its imports, such as analysis.review.queue."""
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {name.name for name in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module, *(f"{node.module}.{name.name}" for name in node.names)}
-    return found
 
 
 POINTED_AT_BY = {

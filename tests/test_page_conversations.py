@@ -5,23 +5,24 @@ from __future__ import annotations
 import json
 import re
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from analysis.metrics.filter import Filter
 from app import downloads, runtime
 from app.address import SIZE
+from tests.pages import look
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
+
+    from streamlit.testing.v1 import AppTest
 
     from analysis.store import Store
 
-MAIN = Path(__file__).resolve().parents[1] / "app" / "main.py"
 START = datetime(2026, 8, 3, 10)
 HOSTILE = "![x](http://leak.example/?q=1) <img src=x onerror=alert(1)> $a$ :red[y]"
 CHAT = [
@@ -54,14 +55,7 @@ def ids(add_records: Callable[..., list[str]]) -> list[str]:
 
 
 def opened(**link: str | list[str]) -> AppTest:
-    app = AppTest.from_file(MAIN, default_timeout=30).run()
-    app.switch_page("../pages/conversations.py")
-    app.query_params.clear()
-    for name, value in ({"period": "all"} | link).items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    return app
+    return look("conversations", **({"period": "all"} | link))
 
 
 def read(app: AppTest) -> list[str]:

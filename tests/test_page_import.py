@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 from streamlit.runtime.caching import clear_session_resource_cache
-from streamlit.testing.v1 import AppTest
 
 from analysis.ingest.ledger import imports, refused_lines
 from analysis.state import jobs as kept
 from app import runtime
+from tests.pages import look
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ROOT = Path(__file__).resolve().parents[1]
+    from streamlit.testing.v1 import AppTest
+
 HOSTILE = "![x](http://127.0.0.1:9/leak.png)"
 
 KNOWN = {
@@ -36,8 +37,7 @@ UNKNOWN = {"question": "Where is my parcel?", "reply": "On its way.", "engine": 
 @pytest.fixture
 def page(home: Path) -> AppTest:
     """The Import page, opened."""
-    app = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=30).run()
-    return app.switch_page(str(ROOT / "pages" / "imports.py")).run()
+    return look("imports")
 
 
 def lines(*rows: object) -> bytes:
@@ -204,10 +204,7 @@ def test_an_import_is_undone_after_a_question(page: AppTest):
 
 def test_a_link_opens_a_report(page: AppTest):
     do_import(page, "requests.jsonl", lines(KNOWN))
-    other = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=30).run()
-    other.switch_page(str(ROOT / "pages" / "imports.py"))
-    other.query_params["import"] = "1"
-    other.run()
+    other = look("imports", **{"import": "1"})
     assert figures(other)["= kept"] == "1"
     other.query_params["import"] = "77"
     other.run()
@@ -232,10 +229,7 @@ def test_someone_who_may_not_run_the_server_cannot_name_its_files(home: Path, mo
     from app import identity
 
     monkeypatch.setattr(identity, "current", lambda: identity.Identity("ana", frozenset({"analyst"})))
-    app = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=30).run()
-    app.switch_page(str(ROOT / "pages" / "imports.py")).run()
-    assert [error.message for error in app.exception] == []
-    assert "bring-path" not in [field.key for field in app.text_input]
+    assert "bring-path" not in [field.key for field in look("imports").text_input]
 
 
 def test_a_job_of_somebody_else_is_seen_and_its_failure_told(page: AppTest, add_job: Callable[[str], int]):

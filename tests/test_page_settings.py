@@ -5,21 +5,21 @@ from __future__ import annotations
 import json
 import time
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from analysis.state import mappings, notes
 from app import runtime
+from tests.pages import look
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
+
+    from streamlit.testing.v1 import AppTest
 
     from analysis.store import Store
-
-ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture
@@ -31,10 +31,7 @@ def store(home: Path) -> Store:
 def page(store: Store, add_records: Callable[..., list[str]]) -> AppTest:
     """The page, with a record of a model that no table prices."""
     add_records({"model": "house-7b", "input_tokens": 1_000_000, "output_tokens": 500_000})
-    app = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=30).run()
-    app.switch_page(str(ROOT / "pages" / "settings.py")).run()
-    assert [error.message for error in app.exception] == []
-    return app
+    return look("settings")
 
 
 def words(page: AppTest) -> str:

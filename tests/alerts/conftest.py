@@ -1,4 +1,4 @@
-"""What tests of alerts share: an empty state store, and the sample data with the scores that rules look at."""
+"""What tests of alerts share: what is told, and the sample data with the scores that rules look at."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from analysis.ingest.report import Options
 from analysis.ingest.run import import_paths
 from analysis.scoring.registry import registry
 from analysis.scoring.run import score
-from analysis.state.database import State
 from analysis.store import Store
 from analysis.workspace import Workspace
 
@@ -23,22 +22,6 @@ if TYPE_CHECKING:
 
 SAMPLE = Path(__file__).parents[2] / "sample_data"
 SCORERS = ("faithfulness", "prompt_injection", "response_toxicity", "response_pii", "response_secrets")
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Iterator[State]:
-    opened = State(f"sqlite:///{tmp_path / 'state.sqlite'}")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def any_state(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[State]:
-    """An empty state store of each kind."""
-    kind = request.param == "sqlite"
-    opened = State(f"sqlite:///{tmp_path / 'any.sqlite'}" if kind else request.getfixturevalue("postgres_url"))
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -12,14 +12,11 @@ from analysis.alerts import lanes, outbox
 from analysis.alerts.outbox import Delivered
 from analysis.alerts.senders.sender import RefusedError, SendingError, TemporaryError, UncertainError
 from analysis.state import database
-from analysis.state.database import State
 from tests.alerts.receiving import notice, receiving
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from analysis.alerts.notice import Notice
+    from analysis.state.database import State
 
 HOUR = timedelta(hours=1)
 
@@ -45,12 +42,9 @@ class Fake:
         return [(one.key, one.event) for one in self.got]
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def state(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[State]:
-    kind = request.param == "sqlite"
-    opened = State(f"sqlite:///{tmp_path / 'state.sqlite'}" if kind else request.getfixturevalue("postgres_url"))
-    yield opened
-    opened.close()
+@pytest.fixture
+def state(any_state: State) -> State:
+    return any_state
 
 
 @pytest.fixture

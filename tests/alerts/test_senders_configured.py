@@ -10,21 +10,12 @@ from analysis.alerts import senders
 from analysis.alerts.senders import KINDS, settings
 from analysis.alerts.senders.pagerduty import PagerDuty
 from analysis.alerts.senders.slack import Slack
-from analysis.state.database import State
 from tests.alerts.receiving import receiving
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from analysis.state.database import State
 
 INTEGRATION = "e93facc04764012d7bfb002500d5d1a6"
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Iterator[State]:
-    opened = State(f"sqlite:///{tmp_path / 'state.sqlite'}")
-    yield opened
-    opened.close()
 
 
 def said(state: State, environment: dict[str, str]) -> dict[str, str]:

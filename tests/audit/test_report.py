@@ -17,13 +17,11 @@ from analysis.audit.spec_file import parse
 from analysis.review import claims, queue, scores
 from analysis.review.plan import Plan
 from analysis.state import audits
-from analysis.state.database import State
 from tests import records
 from tests.pages import HOSTILE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from analysis.state.database import State
     from analysis.store import Store
 
 SINGLE = "name: a\noutcome: {json: $.decision, is: yes!}\ngroups: {by: attributes.g}\nreference: m\n"
@@ -33,13 +31,6 @@ PAIRS = (
 RANKED = (
     'name: b\noutcome: {ranking: "$.r[*]"}\ngroups: {by: attributes.gs, split: ","}\nreference: m\ndesign: blocks\n'
 )
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Iterator[State]:
-    opened = State(f"sqlite:///{tmp_path / 'state.sqlite'}")
-    yield opened
-    opened.close()
 
 
 def decisions(store: Store, **groups: tuple[int, int]) -> None:

@@ -8,24 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from analysis.forecast import budgets
-from analysis.state.database import State
 from tests.forecast.days import fill
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
+    from analysis.state.database import State
     from analysis.store import Store
 
 MARCH = datetime(2026, 3, 2)
 AT = datetime(2026, 4, 11)
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Iterator[State]:
-    opened = State(f"sqlite:///{tmp_path / 'state.sqlite'}")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -13,23 +13,15 @@ from analysis.metrics.filter import Filter
 from analysis.review import claims, queue, scores
 from analysis.review.plan import Plan
 from analysis.state import golden
-from analysis.state.database import State
 from tests.golden.items import item
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable
 
     from analysis.golden.item import Item
+    from analysis.state.database import State
 
 ALL, PLAIN = Filter(), Recipe()
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Iterator[State]:
-    opened = State(f"sqlite:///{tmp_path / 'state.sqlite'}")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -11,26 +11,19 @@ from analysis.golden import dataset, rerun
 from analysis.golden.order import Order
 from analysis.golden.regression import FEW, NO_WORSE, WORSE
 from analysis.state import golden
-from analysis.state.database import State
 from tests.golden.items import item
 from tests.scoring.judge_server import serving
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from analysis.golden.item import Item
+    from analysis.state.database import State
     from analysis.store import Store
 
 KIND = "You can send it back within 30 days, and we pay for the parcel."
 RUDE = "Shut up, you stupid idiot."
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Iterator[State]:
-    opened = State(f"sqlite:///{tmp_path / 'state.sqlite'}")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -11,23 +11,15 @@ from analysis.metrics.filter import Filter
 from analysis.releases.release import UnknownReleaseError, came, find, listed, put, remove
 from analysis.state import notes
 from analysis.state import releases as kept
-from analysis.state.database import State
 from tests.releases.logs import START, calls
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable
 
+    from analysis.state.database import State
     from analysis.store import Store
 
 FIFTH, SIXTH = START + timedelta(days=5), START + timedelta(days=6)
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Iterator[State]:
-    opened = State(f"sqlite:///{tmp_path / 'state.sqlite'}")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

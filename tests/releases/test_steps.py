@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import pytest
 from sqlalchemy import insert, update
 
 from analysis.alerts import history
@@ -21,19 +20,11 @@ from tests.golden.items import item
 from tests.releases.logs import START, calls
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable
 
     from analysis.store import Store
 
 RELEASE = Release("2", None, None, START + timedelta(days=1))
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Iterator[State]:
-    opened = State(f"sqlite:///{tmp_path / 'state.sqlite'}")
-    yield opened
-    opened.close()
 
 
 def test_an_empty_workspace_has_nothing_to_do(store: Store, state: State):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import tempfile
 from pathlib import Path
@@ -67,6 +68,6 @@ def test_any_bytes_are_read_or_refused(name: str, content: bytes):
         return
     head = (HEAD[name] + "\n").encode() if name in HEAD else b""
     good, _, _ = read(name, head + content + b"\n" + GOOD[name](1).encode() + b"\n")
-    marked = (head + content)[:2] in (b"\xfe\xff", b"\xff\xfe")
+    marked = (head + content).startswith((codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE))
     if not marked and not set(content) & set(b'\x00"{}[]'):  # nothing that opens a string or another encoding
         assert good, "the good line at the end is lost"

@@ -33,6 +33,13 @@ def served(tmp_path: Path) -> Iterator[Served]:
         yield server
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server for the tests that change nothing there."""
+    with serving(tmp_path_factory.mktemp("shared") / "workspace") as server:
+        yield server
+
+
 @pytest.fixture
 def large(tmp_path: Path) -> Path:
     """A file that takes a few seconds to import."""
@@ -92,9 +99,9 @@ def test_commands_work_through_the_server(served: Served, tmp_path: Path):
     assert afterword(served.home, "doctor")[1]["checks"][4]["found"].startswith("served by process")
 
 
-def test_serving_twice_says_where_it_is(served: Served):
-    assert afterword(served.home, "serve", "--no-browser") == (
-        0, {"url": served.url, "pid": served.process.pid, "workspace": str(served.home)},
+def test_serving_twice_says_where_it_is(shared: Served):
+    assert afterword(shared.home, "serve", "--no-browser") == (
+        0, {"url": shared.url, "pid": shared.process.pid, "workspace": str(shared.home)},
     )  # fmt: skip
 
 
@@ -141,9 +148,9 @@ def test_a_server_that_was_killed_leaves_nothing_in_the_way(served: Served, larg
     assert list((served.home / "staging").iterdir()) == []
 
 
-def test_another_process_behind_an_old_address_is_not_the_server(served: Served, tmp_path: Path):
+def test_another_process_behind_an_old_address_is_not_the_server(shared: Served, tmp_path: Path):
     old = Workspace.at(tmp_path / "old")
-    old.server.write_text(json.dumps({"url": served.url, "pid": 1, "token": "x"}))
+    old.server.write_text(json.dumps({"url": shared.url, "pid": 1, "token": "x"}))
     assert client.find(old) is None
 
 
@@ -186,12 +193,12 @@ def test_a_busy_workspace_is_told_in_words(
     assert "is held by another process" in capsys.readouterr().err
 
 
-def test_streamlits_websocket_takes_no_other_name_for_this_machine(served: Served):
+def test_streamlits_websocket_takes_no_other_name_for_this_machine(shared: Served):
     headers = {
         "Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
         "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Host": "rebound.example", "Origin": "http://rebound.example",
     }  # fmt: skip
-    answer = httpx.get(f"{served.url}/_stcore/stream", headers=headers, trust_env=False)
+    answer = httpx.get(f"{shared.url}/_stcore/stream", headers=headers, trust_env=False)
     assert answer.status_code == 403
 
 

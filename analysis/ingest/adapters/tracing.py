@@ -150,7 +150,7 @@ def tokens(whole_input: Json, whole_output: Json, read: Json, write: Json, reaso
 
 
 def _whole(count: float) -> float:
-    return int(count) if count.is_integer() else count
+    return int(count) if count.is_integer() and abs(count) < 2**63 else count  # a longer one is not written as JSON
 
 
 def iso(moment: Json) -> str | None:
