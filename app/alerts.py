@@ -12,7 +12,7 @@ from analysis.alerts import history, told
 from analysis.alerts.evaluate import check
 from analysis.alerts.rule import WEEK
 from analysis.metrics import fields
-from app import alert_chart, alert_deeds, breakdowns, data, drill, moments, runtime, states, units
+from app import alert_chart, alert_deeds, breakdowns, data, drill, moments, rounds, runtime, states, units
 from app.charts import episodes, frame
 from app.charts.episodes import Bar
 from app.charts.listing import Column
@@ -66,6 +66,11 @@ def firing() -> None:
         done = st.session_state.pop(_DONE, "")
         if done:
             st.caption(escape(done, limit=300), width="content")
+    if rounds.broken():
+        st.markdown(
+            ":red[Afterword looks neither at the rules nor at the folders that it watches any more: an error ended it. "
+            "The output of its server has it. Start it anew.]"
+        )
     alert_deeds.undelivered()
     alert_deeds.problem()
     for one in found:

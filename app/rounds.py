@@ -40,6 +40,7 @@ CHANGING = frozenset({"import", "score", "undo"})
 PATIENCE = 10.0
 """Seconds for a round to end when the server does."""
 WHO = "afterword"
+_broken = threading.Event()
 
 
 def folders() -> list[Path]:
@@ -81,6 +82,11 @@ def warn(here: Runtime) -> dict[str, Any]:
     }
 
 
+def broken() -> bool:
+    """Whether an error that nobody foresaw has ended the rounds of this process."""
+    return _broken.is_set()
+
+
 class Rounds:
     """Makes rounds on a thread of its own, until it is stopped.
 
@@ -97,6 +103,7 @@ class Rounds:
         self._folders = allowed(here, given)
         self._over = threading.Event()
         self._checked: tuple[int, int, float] | None = None
+        _broken.clear()
         self._thread = threading.Thread(target=self._go, name="rounds", daemon=True)
         self._thread.start()
 
@@ -106,12 +113,19 @@ class Rounds:
         self._thread.join(PATIENCE)
 
     def _go(self) -> None:
-        while not self._over.wait(EVERY):
-            try:
-                self._round()
-            except (OSError, ValueError, duckdb.Error, SQLAlchemyError):
-                if not self._over.is_set():  # else the stores were closed on it: the next server does it anew
-                    traceback.print_exc()
+        try:
+            while not self._over.wait(EVERY):
+                self._tried()
+        finally:
+            if not self._over.is_set():  # the server's output has the error, and the Alerts page says so
+                _broken.set()
+
+    def _tried(self) -> None:
+        try:
+            self._round()
+        except (OSError, ValueError, duckdb.Error, SQLAlchemyError):
+            if not self._over.is_set():  # else the stores were closed on it: the next server does it anew
+                traceback.print_exc()
 
     def _round(self) -> None:
         jobs = self._here.jobs

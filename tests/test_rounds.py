@@ -13,6 +13,7 @@ from analysis.alerts import history, rule_file, rules
 from analysis.state.database import now
 from app import rounds, runtime
 from tests.alerts import traffic
+from tests.pages import look, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,3 +51,20 @@ def test_a_rule_that_is_kept_is_checked_in_the_next_round(monkeypatch: pytest.Mo
         assert history.everything(here.state)[0].rule == "errors"
     finally:
         made.stop()
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_rounds_that_an_error_ended_are_told_of_on_the_page(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(rounds, "EVERY", 0.05)
+    here = runtime.current()
+    traffic.put(here.store, now() - timedelta(hours=2), 60, status="error")
+    assert "Start it anew" not in words(look("alerts"))
+    with monkeypatch.context() as patched:
+        patched.setattr(rounds, "check", Mock(side_effect=TypeError))
+        made = rounds.Rounds(here, [])
+        until(rounds.broken)
+        made.stop()
+    assert "Afterword looks neither at the rules" in words(look("alerts"))
+    rounds.Rounds(here, []).stop()
+    assert "Start it anew" not in words(look("alerts"))
