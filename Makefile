@@ -17,7 +17,7 @@ run: $(VENV)/.run $(VENV)/.warm
 # Lint, then every test, browser journeys and PostgreSQL included where they can be had.
 test: $(VENV)/.dev
 	@$(MAKE) --no-print-directory -j 3 lint tools $(VENV)/.warm
-	$(BIN)/pytest -ra -n 3 --dist loadfile tests $(ARGS)
+	$(BIN)/pytest -ra -n 2 --dist loadfile tests $(ARGS)
 
 # The browser journeys alone.
 test-browser: $(VENV)/.dev $(VENV)/.warm tools
@@ -66,13 +66,12 @@ endef
 $(BIN)/python:
 	$(call make_venv,$(VENV))
 
-# What is never imported is never compiled.
 $(VENV)/.run: pyproject.toml constraints.txt | $(BIN)/python
-	$(PIP) install --quiet --no-compile -c constraints.txt -e .
+	$(PIP) install --quiet -c constraints.txt -e .
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
-	$(PIP) install --quiet --no-compile -c constraints.txt -e '.[dev,judge,pdf,postgres]'
+	$(PIP) install --quiet -c constraints.txt -e '.[dev,judge,pdf,postgres]'
 	@touch $@ $(VENV)/.run
 
 # What the first map would wait for two minutes for: the model as a quick graph and as word vectors, and the compiled

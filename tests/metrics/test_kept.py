@@ -186,7 +186,7 @@ def scans(monkeypatch):
         asked.append([metric.name for metric in metrics])
         return scan(store, metrics, *others)
 
-    for module in ("analysis.metrics.query.scan", "analysis.metrics.kept.figures.scan"):
+    for module in ("analysis.metrics.scan.scan", "analysis.metrics.query.scan", "analysis.metrics.kept.figures.scan"):
         monkeypatch.setattr(module, counting)
     return asked
 
