@@ -60,10 +60,13 @@ def test_a_record_low_in_the_list_opens_at_its_top_and_leads_on(served: Served, 
     page.evaluate(AT_REST)
     page.keyboard.press("j")
     expect(page.get_by_text("21 of 30")).to_be_visible()
+    expect(page).to_have_url(re.compile("at=21&record="))
     page.get_by_text("Back to the list").click()
     expect(page.get_by_text("Said 10", exact=True)).to_be_visible()
+    page.evaluate(AT_REST)
     page.go_back()
     expect(page.get_by_text("21 of 30")).to_be_visible()
+    page.evaluate(AT_REST)  # what is drawn of one step back may still be under way
     page.go_back()
     expect(page.get_by_text("20 of 30")).to_be_visible()
     page.go_back()
