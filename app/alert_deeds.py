@@ -44,9 +44,7 @@ def draw(alert: Alert) -> None:
 
 def problem() -> None:
     """Say what was not done, and why."""
-    said = st.session_state.pop(_PROBLEM, "")
-    if said:
-        st.markdown(f":red[{escape(said, limit=300)}]")
+    states.problem(st.session_state.pop(_PROBLEM, ""), limit=300)
 
 
 def happened(alert: Alert) -> None:

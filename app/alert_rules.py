@@ -107,9 +107,7 @@ def _keep(name: str, rule: Rule | None, *, gone: bool) -> None:
 
 
 def _problem() -> None:
-    problem = st.session_state.pop(_PROBLEM, "")
-    if problem:
-        st.markdown(f":red[{escape(problem, limit=300)}]")
+    states.problem(st.session_state.pop(_PROBLEM, ""), limit=300)
 
 
 def _tried(rule: Rule) -> None:

@@ -62,9 +62,7 @@ def _form() -> None:
             st.text_input("Why", key="silence-reason", max_chars=200, width=260)
             st.checkbox("Every week at this time", key="silence-weekly")
         st.button("Silence", key="silence-add", type="primary", on_click=_add, args=(group,))
-        problem = st.session_state.get(_PROBLEM, "")
-        if problem:
-            st.markdown(f":red[{escape(problem, limit=300)}]")
+        states.problem(st.session_state.get(_PROBLEM, ""), limit=300)
         st.caption("What fires is kept all the same.")
 
 

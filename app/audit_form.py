@@ -14,7 +14,7 @@ from analysis.audit.spec import BLOCKS, INDEPENDENT, PAIRS
 from analysis.audit.spec_file import SpecError, parse, written
 from analysis.metrics import fields
 from analysis.review import queue, scores
-from app import audited, data, identity, runtime
+from app import audited, data, identity, runtime, states
 from app.text import escape, log_code, plain_label
 
 if TYPE_CHECKING:
@@ -50,9 +50,7 @@ def draw(scope: Scope) -> None:
         st.caption("The same as a file, for `afterword audit run`:")
         log_code(text, language="yaml")
         st.button("Run the audit", key="audit-run", type="primary", on_click=_run, args=(text,), disabled=spec is None)
-        problem = st.session_state.get(_PROBLEM, "")
-        if problem:
-            st.markdown(f":red[{escape(problem, limit=400)}]")
+        states.problem(st.session_state.get(_PROBLEM, ""), limit=400)
 
 
 def _given(scope: Scope) -> dict[str, Any] | None:

@@ -9,8 +9,8 @@ import streamlit as st
 from analysis.forecast import budgets
 from analysis.metrics.filter import Condition
 from analysis.state import budgets as kept
-from app import data, identity, runtime
-from app.text import escape, plain_label
+from app import data, identity, runtime, states
+from app.text import plain_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,9 +42,7 @@ def draw(scope: Scope, running: Sequence[Budget]) -> None:
         st.caption("The same name again changes a budget; what it was is kept.")
         if running:
             _ending(running)
-        problem = st.session_state.get(_PROBLEM, "")
-        if problem:
-            st.markdown(f":red[{escape(problem, limit=400)}]")
+        states.problem(st.session_state.get(_PROBLEM, ""), limit=400)
 
 
 def _where(scope: Scope) -> list[str]:

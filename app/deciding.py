@@ -11,7 +11,7 @@ from analysis.review import labels
 from analysis.review.progress import progress
 from analysis.review.queue import rubric_of
 from analysis.review.rubrics import CHOICE, CORRECTION, SCALE, SPAN, AnswersError
-from app import identity, leaf, reviewing, runtime
+from app import identity, leaf, reviewing, runtime, states
 from app.sizes import counted
 from app.text import escape, log_text, plain_label
 
@@ -82,9 +82,7 @@ def _decision(one: Disagreement, rubric: Rubric) -> None:
     note = st.text_input("Why", key=f"decide-note-{item}", placeholder="for whoever looks at it again")
     st.button("Decide and go on", key="decide-save", type="primary", shortcut="Mod+Enter", on_click=_decide,
               args=(item, answers, note), width="stretch")  # fmt: skip
-    problem = st.session_state.pop(_PROBLEM, "")
-    if problem:
-        st.markdown(f":red[{escape(problem, limit=400)}]")
+    states.problem(st.session_state.pop(_PROBLEM, ""), limit=400)
 
 
 def _asked(question: Question, agreed: Any, *, key: str) -> Any:  # noqa: ANN401 - of several kinds of question

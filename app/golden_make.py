@@ -47,8 +47,7 @@ def draw(version: Version | None) -> None:
             "Fine-tuning files of OpenAI or Anthropic, preference pairs, JSON lines, or CSV with prompt and expected",
             type=["jsonl", "json", "csv"], key=turn, on_change=_import, args=(turn, name),
         )  # fmt: skip
-    if st.session_state.get(_PROBLEM):
-        st.markdown(f":red[{escape(st.session_state[_PROBLEM], limit=600)}]")
+    states.problem(st.session_state.get(_PROBLEM, ""), limit=600)
     for said in st.session_state.get(_DONE, []):
         st.markdown(escape(said, limit=400))
 

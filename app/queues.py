@@ -135,9 +135,7 @@ def _new() -> None:
             st.number_input("Seed", min_value=0, value=0, key="queue-seed", help="The same draws the same records.")
         st.button(escape(f"Draw from {counted(records, 'record')}"), key="queue-make", type="primary", on_click=_make,
                   args=(chosen,))  # fmt: skip
-        problem = st.session_state.pop(_PROBLEM, "")
-        if problem:
-            st.markdown(f":red[{escape(problem, limit=400)}]")
+        states.problem(st.session_state.pop(_PROBLEM, ""), limit=400)
         _planner()
 
 
@@ -213,9 +211,7 @@ def _rubrics() -> None:
         key = f"rubric-text-{name}-{version}"
         st.text_area("As YAML; another name makes another rubric", known[name].to_yaml(), key=key, height=320)
         st.button("Save as a new version", key="rubric-save", on_click=_save, args=(key,))
-        problem = st.session_state.pop("rubric-problem", "")
-        if problem:
-            st.markdown(f":red[{escape(problem, limit=400)}]")
+        states.problem(st.session_state.pop("rubric-problem", ""), limit=400)
 
 
 def _save(key: str) -> None:

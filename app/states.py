@@ -44,6 +44,12 @@ def absent(what: str, how: str) -> None:
         st.caption(escape(how, limit=600))
 
 
+def problem(said: str, *, limit: int) -> None:
+    """Say what was not done, and why; nothing where nothing is `said`. Of a longer text so many letters are shown."""
+    if said:
+        st.markdown(f":red[{escape(said, limit=limit)}]")
+
+
 def unscored(topic: str) -> None:
     """No scorer has scored any of the records: lead to Scoring."""
     with st.container(key=f"state-unscored-{topic}", width=620):

@@ -10,7 +10,7 @@ from analysis.state import topic_edits
 from analysis.topics import edits
 from analysis.topics.listing import topics
 from analysis.topics.naming import BUDGET
-from app import data, identity, runtime, watch
+from app import data, identity, runtime, states, watch
 from app.import_report import moment
 from app.sizes import counted
 from app.text import escape, log_text, plain_label
@@ -39,9 +39,7 @@ def draw() -> None:
         with st.container(key="topic-edits", width=720):
             topic = _forms(listed, len(made))
         _by_model()
-        problem = st.session_state.get(_PROBLEM, "")
-        if problem:
-            st.markdown(f":red[{escape(problem, limit=300)}]")
+        states.problem(st.session_state.get(_PROBLEM, ""), limit=300)
         for job in watch.finished("subtopics")[-1:]:
             if job.arguments.get("topic", topic) == topic:
                 _preview(job)

@@ -75,8 +75,8 @@ def state(blank: Path, tmp_path: Path) -> Iterator[State]:
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def any_state(request: pytest.FixtureRequest, blank: Path, tmp_path: Path) -> Iterator[State]:
     """An empty state store of each kind."""
-    kind = request.param == "sqlite"
-    opened = State(_sqlite(blank, tmp_path) if kind else request.getfixturevalue("postgres_url"))
+    sqlite = request.param == "sqlite"
+    opened = State(_sqlite(blank, tmp_path) if sqlite else request.getfixturevalue("postgres_url"))
     yield opened
     opened.close()
 

@@ -14,6 +14,7 @@ from tests import records
 from tests.pages import HOSTILE, look, words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 START = datetime(2026, 6, 1)
@@ -40,6 +41,20 @@ def fortnight(home: Path) -> None:
     ]
     with store.write() as cursor:
         cursor.executemany("INSERT INTO resource_samples VALUES (1, ?, ?, ?, ?, ?, ?)", figures)
+
+
+def called(after: Iterable[timedelta]) -> None:
+    """Put calls that took a second into the logs, so long after the start."""
+    records.add(runtime.current().store, *({"time": START + gone, "model": "m", "latency": 1.0} for gone in after))
+
+
+def measured(metric: str, value: float, after: Iterable[timedelta]) -> None:
+    """Put a machine's figure, always the same, into the store."""
+    with runtime.current().store.write() as cursor:
+        cursor.executemany(
+            "INSERT INTO resource_samples VALUES (1, ?, ?, 'a', '0', 'm', ?)",
+            [[START + gone, metric, value] for gone in after],
+        )
 
 
 def price(home: Path, text: str) -> None:
@@ -75,15 +90,8 @@ def test_saturation_is_said_beside_the_small_trends():
 
 @pytest.mark.usefixtures("home")
 def test_figures_of_another_time_than_the_calls():
-    store = runtime.current().store
-    records.add(store, *(
-        {"time": START + timedelta(days=day, hours=hour), "model": "m", "latency": 1.0} for day in range(9)
-        for hour in range(24)
-    ))  # fmt: skip
-    with store.write() as cursor:
-        cursor.executemany("INSERT INTO resource_samples VALUES (1, ?, 'gpu_utilisation', 'a', '0', 'm', 0.25)", [
-            [START + timedelta(days=60 + day)] for day in range(9)
-        ])  # fmt: skip
+    called(timedelta(hours=hour) for hour in range(9 * 24))
+    measured("gpu_utilisation", 0.25, (timedelta(days=60 + day) for day in range(9)))
     said = words(look("latency"))
     assert "These machines say nothing in this period." in said
     assert "Their figures are from 31 July 2026 to 8 August 2026." in said
@@ -96,18 +104,11 @@ def test_figures_of_another_time_than_the_calls():
 
 @pytest.mark.usefixtures("home")
 def test_few_days_are_said_and_so_is_what_never_varies():
-    store = runtime.current().store
-    records.add(store, *(
-        {"time": START + timedelta(days=day, minutes=n), "model": "m", "latency": 1.0} for day in range(8)
-        for n in range(5)
-    ))  # fmt: skip
-    with store.write() as cursor:
-        cursor.executemany("INSERT INTO resource_samples VALUES (1, ?, 'requests_waiting', 'a', '0', 'm', 0)", [
-            [START + timedelta(days=day)] for day in range(12)
-        ])  # fmt: skip
+    called(timedelta(days=day, minutes=n) for day in range(8) for n in range(5))
+    measured("requests_waiting", 0.0, (timedelta(days=day) for day in range(12)))
     (pool,) = commands.run("resources", call(), {})["pools"]
     assert "40 on 8 days beside its figures; at least 30 on 10 days are needed" in pool["says"]
-    records.add(store, *({"time": START + timedelta(days=day), "model": "m", "latency": 1.0} for day in (8, 9, 10)))
+    called(timedelta(days=day) for day in (8, 9, 10))
     (pool,) = commands.run("resources", call(), {})["pools"]
     assert "can't be told: its queue or the latency was always the same, on 43 calls" in pool["says"]
 
