@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from analysis.alerts.rule import DAY, HOUR
-from analysis.metrics import facets, fields
+from analysis.metrics import fields
 from analysis.metrics.catalogue import METRICS
 from analysis.metrics.lookup import eligible
 from analysis.metrics.query import measure
@@ -51,12 +51,12 @@ def over_windows(store: Store, rule: Rule, metric: Metric, start: datetime, end:
         99.7 %) for the windows that hold a record; one group, :data:`WHOLE`, where the rule has no field.
     """
     filter = rule.filter.during(start, end)
-    own = any(one.field == rule.by for one in filter.conditions)
-    if rule.by and not own:  # a second condition on the field would widen the first
-        tops = facets.values(store, rule.by, filter, limit=GROUPS)["value"].to_list()
+    if rule.by:
+        sizes = measure(store, ["requests"], filter, by=[rule.by], limit=GROUPS)
+        tops = sizes.filter(pl.col(rule.by) != fields.OTHER)[rule.by].to_list()
         if not tops:
             return _EMPTY
-        filter = filter.where(rule.by, *tops)
+        filter = filter.without(rule.by).where(rule.by, *tops)  # which meet the conditions on the field
     by = [rule.by] if rule.by else []
     alone = rule.window == rule.step and metric.merges != "histogram"
     grain = _GRAINS.get(rule.window) if alone else None
@@ -67,14 +67,7 @@ def over_windows(store: Store, rule: Rule, metric: Metric, start: datetime, end:
             (pl.col("time") >= start) & (pl.col("time") + rule.window <= end)
         )
     group = pl.col(rule.by) if rule.by else pl.lit(WHOLE)
-    found = found.select("time", "value", "n", "of", "low", "high", group=group).sort("group", "time")
-    return _largest(found) if own else found
-
-
-def _largest(found: pl.DataFrame) -> pl.DataFrame:
-    """Keep the windows of the :data:`GROUPS` groups with most records."""
-    sizes = found.group_by("group", maintain_order=True).agg(pl.col("of").sum())
-    return found.join(sizes.top_k(GROUPS, by="of"), on="group", how="semi", maintain_order="left")
+    return found.select("time", "value", "n", "of", "low", "high", group=group).sort("group", "time")
 
 
 def _sliding(store: Store, rule: Rule, metric: Metric, filter: Filter) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from analysis.alerts import deeds, history, keeping, outbox, rules, silences, told
+from analysis.alerts import deeds, history, keeping, outbox, rules, silences, told, windows
 from analysis.alerts.evaluate import Checked, check
 from analysis.alerts.rule import RuleError, read
 from analysis.alerts.senders.words import heading
@@ -256,6 +256,18 @@ def test_conditions_on_the_field_that_it_goes_by_hold(store: Store, state: State
     traffic.put(store, TEN, 60, status="error", app="quiet")
     assert look(store, state, 1.2).firing == 1
     assert told.behind(only(state).as_it_was, "quiet", TEN, TEN + HOUR).texts() == ["app=quiet"]
+
+
+def test_the_groups_watched_are_the_largest_of_the_rules_own_records(
+    store: Store, state: State, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(windows, "GROUPS", 1)
+    prepared(store, state, by="app", where=["latency>5"])
+    # of shop, which has no such record, there are five weeks
+    traffic.put(store, TEN, 60, status="error", app="quiet", latency=9.0)
+    refresh(store)
+    look(store, state, 1.2)
+    assert only(state).group == "quiet"
 
 
 def test_rules_are_kept_and_the_ready_made_ones_are_there(state: State):
