@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,14 @@ if TYPE_CHECKING:
 settings.register_profile("afterword", deadline=None, derandomize=True)
 settings.register_profile("anew", deadline=None)
 settings.load_profile("afterword")
+
+
+@pytest.fixture(autouse=True)
+def main_stays() -> Iterator[None]:
+    """Put back the main module: an AppTest leaves its script there, which processes begun later would run anew."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture(scope="session")

@@ -122,7 +122,7 @@ def prometheus(target: str, folder: Path) -> Iterator[httpx.Client]:
 
 
 def ask(client: httpx.Client, expression: str) -> dict[str, Any]:
-    return dict(client.get("/api/v1/query", params={"query": expression}).json())
+    return dict(client.get("/api/v1/query", params={"query": expression}).raise_for_status().json())
 
 
 @pytest.mark.skipif(
@@ -138,7 +138,7 @@ def test_a_real_prometheus_scrapes_it_and_answers_the_dashboard(served: Served, 
             try:
                 if ask(client, "afterword_records")["data"]["result"]:
                     break
-            except httpx.TransportError:
+            except httpx.HTTPError:  # it is not there yet, or not ready
                 pass
             time.sleep(0.3)
         answers = {one: ask(client, one.replace("$app", ".+")) for one in expressions}
