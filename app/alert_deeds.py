@@ -76,8 +76,7 @@ def undelivered() -> None:
 
 def may() -> bool:
     """Whether the person may do something about alerts."""
-    me = identity.current()
-    return me.may("analyst") or me.may("engineer")
+    return identity.current().may("analyst", "engineer")
 
 
 def link() -> str:

@@ -27,8 +27,8 @@ from analysis.metrics.filter import Filter
 from app import alert_conditions, commands_alerts, data
 from app.text import escape, plain_label
 
-NEW = "new"
-"""The form of a rule that is not there yet."""
+NEW = "_new"
+"""The form of a rule that is not there yet: no rule has this name."""
 _WINDOWS = ("5 min", "15 min", "30 min", "1 h", "3 h", "6 h", "12 h", "1 d", "2 d", "3 d", "1 w", "31 d")
 _STEPS = ("5 min", "15 min", "30 min", "1 h", "6 h", "1 d", "1 w")
 _LIMITS = {
@@ -47,8 +47,7 @@ def given(name: str, start: Rule) -> dict[str, Any]:
         title = st.text_input("What it says", value=start.title, key=f"{key}-title", max_chars=120, width=340)
         kind = st.selectbox("Fires at", list(KINDS), index=list(KINDS).index(start.kind), key=f"{key}-kind", width=420,
                             format_func=lambda one: KINDS[one].capitalize())  # fmt: skip
-    given_name = named(title) if name == NEW else name
-    asked: dict[str, Any] = {"name": "new-rule" if given_name == NEW else given_name, "title": title, "kind": kind}
+    asked: dict[str, Any] = {"name": named(title) if name == NEW else name, "title": title, "kind": kind}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         if kind != DRIFT:
             offered = _metrics(start)

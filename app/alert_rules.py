@@ -65,7 +65,7 @@ def _opened(name: str, kept: Kept | None) -> Kept | None:
 
 def _row(kept: Kept) -> None:
     rule, key = kept.rule, f"rule-on-{kept.rule.name}"
-    with st.container(key=f"rule-{rule.name}", horizontal=True, vertical_alignment="center", gap="medium"):
+    with st.container(key=f"rule-row-{rule.name}", horizontal=True, vertical_alignment="center", gap="medium"):
         st.session_state[key] = rule.on  # as it is now: somebody else may have switched it
         st.toggle("On", key=key, on_change=_switch, args=(rule.name,), label_visibility="collapsed",
                   disabled=not alert_deeds.may(), width="content")  # fmt: skip
@@ -161,13 +161,9 @@ def _switch(name: str) -> None:
         st.session_state[_PROBLEM] = "Somebody has taken this rule away."
 
 
-def _save(*made: Rule) -> None:
-    try:
-        rules.save(runtime.current().state, *made, who=identity.current().name, over=_seen())
-    except ChangedError as error:
-        _refused(error, "Keep")
-    else:
-        _go(made[0].name)
+def _save(rule: Rule) -> None:
+    if _kept(rule):
+        _go(rule.name)
 
 
 def _save_yaml(key: str) -> None:
@@ -176,7 +172,18 @@ def _save_yaml(key: str) -> None:
     except RuleError as error:
         st.session_state[_PROBLEM] = str(error)
     else:
-        _save(*made)
+        if _kept(*made):
+            _go(None)  # the form holds what it held before
+
+
+def _kept(*made: Rule) -> bool:
+    """Keep rules, or say who was quicker."""
+    try:
+        rules.save(runtime.current().state, *made, who=identity.current().name, over=_seen())
+    except ChangedError as error:
+        _refused(error, "Keep")
+        return False
+    return True
 
 
 def _remove(name: str) -> None:

@@ -99,4 +99,4 @@ def _end(name: str) -> None:
 
 
 def _may() -> bool:
-    return any(identity.current().may(role) for role in _ROLES)
+    return identity.current().may(*_ROLES)

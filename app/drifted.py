@@ -48,6 +48,8 @@ def compared(scope: Scope) -> tuple[Filter, Filter] | None:
     came = data.came(scope.chosen)
     ways = _WAYS | {f"{reference.RELEASE} {name}": f"Before release {name}" for name in came}
     asked = st.query_params.get(AGAINST)
+    if asked and asked not in ways:
+        states.gone(f"a comparison with {asked}", "one with the period before")
     st.session_state[AGAINST] = asked if asked in ways else reference.PREVIOUS
     st.selectbox(
         "Compare with", list(ways), format_func=lambda way: plain_label(ways[way]), key=AGAINST, on_change=_picked,

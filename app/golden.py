@@ -10,13 +10,13 @@ import streamlit as st
 from analysis.golden import dataset, formats
 from analysis.golden.splits import SHARES, SPLITS, split
 from analysis.state import golden
-from app import privacy, runtime, units, words
+from app import privacy, runtime, states, units, words
 from app.import_report import moment
 from app.sizes import counted
 from app.text import escape, log_text, plain_label
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
     from analysis.golden.dataset import Diff
     from analysis.golden.item import Item
@@ -55,14 +55,16 @@ def begin() -> Version | None:
                 "and leaves as a file for fine-tuning."
             )
         return None
+    datasets = {name: name for name in newest}
+    name = _asked(SET, "dataset", datasets)
+    known = {str(one.number): one for one in golden.versions(state, name)}
+    versions = {number: f"Version {number}, {moment(one.made)}" for number, one in known.items()}
+    number = _asked(VERSION, "version", versions)
     with st.container(key="golden-choice", horizontal=True, vertical_alignment="bottom", gap="small"):
-        name = _chosen("Dataset", SET, list(newest), width=280)
-        versions = golden.versions(state, name)
-        named = {str(one.number): f"Version {one.number}, {moment(one.made)}" for one in versions}
-        number = _chosen("Version", VERSION, list(named), named=named, width=280)
-        found = next(one for one in versions if str(one.number) == number)
-        _download(found)
-    return found
+        _choice("Dataset", SET, datasets, name)
+        _choice("Version", VERSION, versions, number)
+        _download(known[number])
+    return known[number]
 
 
 def head(version: Version) -> None:
@@ -85,16 +87,22 @@ def _items(address: str, id: int) -> list[Item]:
     return dataset.items(state, golden.by_id(state, id))
 
 
-def _chosen(label: str, parameter: str, options: Sequence[str], *, named: dict[str, str] | None = None,
-            width: int) -> str:  # fmt: skip
-    asked = st.query_params.get(parameter)
+def _asked(parameter: str, what: str, options: Mapping[str, str]) -> str:
+    """Give the option that the link asks for, else the first, and a word where it asks for what is not there."""
+    asked, first = st.query_params.get(parameter, ""), next(iter(options))
+    if asked and asked not in options:
+        states.gone(f"{what} {asked}", options[first])
+    return asked if asked in options else first
+
+
+def _choice(label: str, parameter: str, options: Mapping[str, str], chosen: str) -> None:
+    """Draw the choice of one of some options, by their names in the link with their titles."""
     key = f"golden-{parameter}"
-    st.session_state[key] = asked if asked in options else options[0]
+    st.session_state[key] = chosen
     st.selectbox(
-        escape(label), options, key=key, format_func=lambda one: plain_label(named[one] if named else one),
-        on_change=_picked, args=(parameter, key), width=width,
+        escape(label), list(options), key=key, format_func=lambda one: plain_label(options[one]),
+        on_change=_picked, args=(parameter, key), width=280,
     )  # fmt: skip
-    return str(st.session_state[key])
 
 
 def _picked(parameter: str, key: str) -> None:

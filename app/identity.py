@@ -24,9 +24,9 @@ class Identity:
     name: str
     roles: frozenset[str]
 
-    def may(self, role: str) -> bool:
-        """Whether the person has a role."""
-        return role in self.roles
+    def may(self, *roles: str) -> bool:
+        """Whether the person has one of these roles."""
+        return not self.roles.isdisjoint(roles)
 
 
 NOBODY = Identity("", frozenset())

@@ -148,6 +148,8 @@ def _chosen(releases: Sequence[Release]) -> Release:
     """Draw the choice of a release and of the days that are compared."""
     name, app = st.query_params.get(NAME), st.query_params.get(APP)
     places = [place for place, one in enumerate(releases) if one.name == name and app in (None, one.app)]
+    if name and not places:
+        states.gone(f"the release {name}{f' of {app}' if app else ''}", "the newest one")
     st.session_state[NAME] = places[0] if places else 0
     asked = st.query_params.get(LENGTH, "")
     st.session_state[LENGTH] = int(asked) if asked in [str(some) for some in _DAYS] else DAYS

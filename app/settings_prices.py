@@ -9,7 +9,7 @@ import streamlit as st
 
 from analysis import overrides
 from analysis.metrics.filter import Filter
-from app import data, runtime, watch, workspace_file
+from app import data, list_editor, runtime, watch
 from app.sizes import counted
 from app.text import escape, log_text, plain_label
 
@@ -18,9 +18,11 @@ EXAMPLE = """[
   {"model": "gpt-5*", "provider": "openai", "input_mtok": 1.00, "output_mtok": 8.00, "from": "2026-09-01"}
 ]"""
 
-_TEXT = "prices-text"
-_PROBLEM = "prices-problem"
 _SHOWN = 8
+_EDITOR = list_editor.of_file(
+    "prices", "Your own prices, in US dollars for a million tokens", EXAMPLE,
+    lambda: runtime.current().workspace.prices, overrides.load, height=220,
+)  # fmt: skip
 
 
 def draw() -> None:
@@ -32,23 +34,14 @@ def draw() -> None:
             "Your own prices go before the packaged table: negotiated rates, or models that you run yourselves."
         )
     _unpriced()
-    held = runtime.current().workspace.prices
-    st.text_area(
-        "Your own prices, in US dollars for a million tokens",
-        value=workspace_file.text_of(held), key=_TEXT, height=220, placeholder=EXAMPLE, persist_state="session",
-    )  # fmt: skip
-    st.caption(
-        escape(
-            "A JSON list of objects. model, exact or with *, input_mtok and output_mtok are needed; cache_read_mtok, "
-            "cache_write_mtok, reasoning_mtok, provider, service_tier and from, a date, may be there. "
-            f"It is kept in {held.name} in the workspace folder.",
-            limit=500,
-        )
+    _EDITOR.draw(
+        "A JSON list of objects. model, exact or with *, input_mtok and output_mtok are needed; cache_read_mtok, "
+        "cache_write_mtok, reasoning_mtok, provider, service_tier and from, a date, may be there. "
+        f"It is kept in {runtime.current().workspace.prices.name} in the workspace folder.",
+        "Save and compute costs anew",
+        _save,
+        busy=watch.busy("reprice"),
     )
-    problem = st.session_state.get(_PROBLEM)
-    if problem:
-        st.markdown(f":red[Not saved.] {escape(problem, limit=500)}")
-    st.button("Save and compute costs anew", key="prices-save", on_click=_save, disabled=watch.busy("reprice"))
     _outcome()
 
 
@@ -74,11 +67,10 @@ def _unpriced() -> None:
 
 def _fill(models: list[dict[str, Any]]) -> None:
     """Add an entry to fill in for each model that the list lacks."""
-    st.session_state[_PROBLEM] = None
     try:
-        entries = json.loads(st.session_state[_TEXT] or "[]")
+        entries = json.loads(_EDITOR.typed or "[]")
     except ValueError as error:
-        st.session_state[_PROBLEM] = f"The list is not JSON: {error}. Mend it first."
+        _EDITOR.refuse(f"The list is not JSON: {error}. Mend it first.")
         return
     known = [entry.get("model") for entry in entries if isinstance(entry, dict)]
     for model in models:
@@ -86,14 +78,12 @@ def _fill(models: list[dict[str, Any]]) -> None:
             named = {name: value for name, value in model.items() if value is not None}
             entries.append(named | {"input_mtok": None, "output_mtok": None})
     lines = (json.dumps(entry, ensure_ascii=False) for entry in entries)
-    st.session_state[_TEXT] = "[\n  " + ",\n  ".join(lines) + "\n]"
+    _EDITOR.type_in("[\n  " + ",\n  ".join(lines) + "\n]")
 
 
 def _save() -> None:
     """Keep the list where it is as it should be, and compute all costs anew; for the button's callback."""
-    problem = workspace_file.keep(runtime.current().workspace.prices, st.session_state[_TEXT] or "", overrides.load)
-    st.session_state[_PROBLEM] = problem
-    if problem is None:
+    if _EDITOR.save():
         watch.put_away()
         watch.submit("reprice", {})
 
@@ -103,4 +93,4 @@ def _outcome() -> None:
         if job.error:
             st.markdown(f":red[{escape(job.error, limit=500)}]")
         elif job.result:
-            st.markdown(f"Saved. With a price now: {escape(counted(job.result['priced'], 'record'))}.")
+            st.markdown(f"With a price now: {escape(counted(job.result['priced'], 'record'))}.")

@@ -12,6 +12,7 @@ from analysis.alerts.senders import settings
 from analysis.alerts.senders.words import heading
 from app import identity, runtime
 from app.import_report import moment
+from app.list_editor import ListEditor
 from app.printed_alerts_senders import STATES
 from app.sizes import counted
 from app.text import escape
@@ -30,9 +31,13 @@ EXAMPLE = """[
 SHOWN = 20
 """Messages that are listed, the latest first."""
 
-_TEXT = "senders-text"
-_PROBLEM = "senders-problem"
 _TRIED = "senders-tried"
+_EDITOR = ListEditor(
+    "senders", "Senders with names of their own", EXAMPLE,
+    lambda: settings.text_of(settings.kept(runtime.current().state)),
+    lambda text: settings.keep(runtime.current().state, text, senders.KINDS, who=identity.current().name),
+    roles=("engineer",),
+)  # fmt: skip
 _WIDTHS = (2, 5, 1.6)
 
 
@@ -47,7 +52,7 @@ def draw() -> None:
         )
     _list(may)
     _undelivered(may)
-    _editor(may)
+    _editor()
     if not may:
         st.caption("Engineers can change this.")
 
@@ -119,25 +124,16 @@ def _undelivered(may: bool) -> None:
         st.caption(f"and {len(found) - SHOWN:,} more, which `afterword alerts undelivered` lists")
 
 
-def _editor(may: bool) -> None:
+def _editor() -> None:
     """Draw the list of senders with names of their own, for those who need several of a kind."""
     with st.expander("Several of a kind, or other variables"):
-        st.text_area(
-            "Senders with names of their own", value=settings.text_of(settings.kept(runtime.current().state)),
-            key=_TEXT, height=160, placeholder=EXAMPLE, persist_state="session", disabled=not may,
-        )  # fmt: skip
-        st.caption(
-            escape(
-                f"A JSON list of objects. name and kind, one of {', '.join(senders.KINDS)}, are needed; url_env, for "
-                "pagerduty key_env, for webhook secret_env too, name the variables that hold the values. mail may have "
-                "to and from. insecure, true, lets one do without TLS.",
-                limit=700,
-            )
+        _EDITOR.draw(
+            f"A JSON list of objects. name and kind, one of {', '.join(senders.KINDS)}, are needed; url_env, for "
+            "pagerduty key_env, for webhook secret_env too, name the variables that hold the values. mail may have "
+            "to and from. insecure, true, lets one do without TLS.",
+            "Save senders",
+            _save,
         )
-        problem = st.session_state.get(_PROBLEM)
-        if problem:
-            st.markdown(f":red[Not saved.] {escape(problem, limit=500)}")
-        st.button("Save senders", key="senders-save", on_click=_save, disabled=not may)
 
 
 def _test(name: str) -> None:
@@ -152,15 +148,7 @@ def _test(name: str) -> None:
 
 
 def _save() -> None:
-    me, text = identity.current(), st.session_state[_TEXT] or ""
-    if not me.may("engineer"):
-        return
-    try:
-        settings.keep(runtime.current().state, text, senders.KINDS, who=me.name)
-    except ValueError as error:
-        st.session_state[_PROBLEM] = str(error)
-    else:
-        st.session_state[_PROBLEM] = None
+    if _EDITOR.save():
         st.session_state[_TRIED] = {}
 
 

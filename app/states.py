@@ -50,6 +50,11 @@ def problem(said: str, *, limit: int) -> None:
         st.markdown(f":red[{escape(said, limit=limit)}]")
 
 
+def gone(asked: str, instead: str) -> None:
+    """Nothing there is what the link asks for: say what is shown `instead`."""
+    st.warning(escape(f"This link asks for {asked}, which is not here. Shown is {instead}.", limit=400))
+
+
 def unscored(topic: str) -> None:
     """No scorer has scored any of the records: lead to Scoring."""
     with st.container(key=f"state-unscored-{topic}", width=620):

@@ -34,5 +34,5 @@ def look(page: str, **link: str | Sequence[str]) -> AppTest:
 
 def words(test: AppTest) -> str:
     """What a page says, without the joiners that keep names from taking effect, and without escapes."""
-    drawn = [*test.title, *test.subheader, *test.markdown, *test.caption]
+    drawn = [*test.title, *test.subheader, *test.markdown, *test.caption, *test.warning]
     return " ".join(element.value for element in drawn).replace("\u2060", "").replace("\\", "")

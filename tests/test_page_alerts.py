@@ -121,10 +121,10 @@ def test_a_rule_is_changed_and_tried():
 
 @pytest.mark.usefixtures("errors")
 def test_a_rule_is_made_switched_and_taken_away():
-    page = look("alerts", rule="new")
-    page.text_input(key="rule-form-new-title").set_value("Slow answers").run()
-    page.selectbox(key="rule-form-new-kind").set_value("change").run()
-    page.selectbox(key="rule-form-new-metric").set_value("latency_p95").run()
+    page = look("alerts", rule="_new")
+    page.text_input(key="rule-form-_new-title").set_value("Slow answers").run()
+    page.selectbox(key="rule-form-_new-kind").set_value("change").run()
+    page.selectbox(key="rule-form-_new-metric").set_value("latency_p95").run()
     page.button(key="rule-keep").click().run()
     state = runtime.current().state
     assert (rules.find(state, "slow-answers").kind, rules.find(state, "slow-answers").metric) == (
@@ -145,9 +145,15 @@ def test_a_rule_is_written_as_yaml():
     page.button(key="rule-keep-yaml").click().run()
     assert "a rule of kind threshold needs one" in words(page)
     (area,) = [one for one in page.text_area if (one.key or "").startswith("rule-text-")]
-    area.set_value("name: errors\ntitle: T\nmetric: cost\nlimit: 3\n").run()
+    area.set_value(
+        "- {name: errors, title: T, metric: cost, limit: 3}\n- {name: new, title: N, metric: cost, limit: 4}"
+    ).run()
     page.button(key="rule-keep-yaml").click().run()
     assert rules.find(runtime.current().state, "errors").metric == "cost"
+    page.button(key="rule-change-errors").click().run()
+    assert page.selectbox(key="rule-form-errors-metric").value == "cost"  # not what the form held before
+    page.button(key="rule-change-new").click().run()
+    assert page.number_input(key="rule-form-new-limit-threshold-False").value == 4
 
 
 @pytest.mark.usefixtures("errors")
@@ -236,10 +242,10 @@ def test_who_may_only_look_silences_nothing(monkeypatch: pytest.MonkeyPatch):
 @pytest.mark.parametrize("kind", ["spike", "absence", "drift"])
 def test_each_kind_has_its_form(kind: str):
     traffic.weeks(runtime.current().store, 1)
-    page = look("alerts", rule="new")
-    page.selectbox(key="rule-form-new-kind").set_value(kind).run()
+    page = look("alerts", rule="_new")
+    page.selectbox(key="rule-form-_new-kind").set_value(kind).run()
     if kind == "drift":
-        page.selectbox(key="rule-form-new-window").set_value("1 w").run()
-        page.selectbox(key="rule-form-new-step").set_value("1 w").run()
+        page.selectbox(key="rule-form-_new-window").set_value("1 w").run()
+        page.selectbox(key="rule-form-_new-step").set_value("1 w").run()
     page.button(key="rule-try").click().run()
     assert [error.message for error in page.exception] == []

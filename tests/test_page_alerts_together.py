@@ -99,15 +99,15 @@ def test_a_link_to_a_rule_that_is_gone_says_so(state: State):
 
 
 def test_a_new_rule_takes_nobodys_name(state: State):
-    page = look("alerts", rule="new")
-    page.text_input(key="rule-form-new-title").set_value("Errors").run()
+    page = look("alerts", rule="_new")
+    page.text_input(key="rule-form-_new-title").set_value("Errors").run()
     assert "There is a rule errors already." in press(page, "rule-keep")
     assert limit(state) == 0.2
-    page.text_input(key="rule-form-new-title").set_value("Error rate").run()
+    page.text_input(key="rule-form-_new-title").set_value("Error rate").run()
     assert "There is a rule error-rate already." in press(page, "rule-keep")
-    page.text_input(key="rule-form-new-title").set_value("New").run()
+    page.text_input(key="rule-form-_new-title").set_value("New").run()
     press(page, "rule-keep")
-    assert rules.find(state, "new-rule").title == "New"
+    assert rules.find(state, "new").title == "New"
 
 
 def test_rules_are_kept_all_or_none(state: State):

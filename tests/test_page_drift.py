@@ -59,7 +59,9 @@ def test_no_drift_says_what_would_have_been_seen():
 def test_what_cannot_be_compared_is_said():
     assert "There is nothing to compare with" in words(look("drift", period="all"))
     assert "Too few data to tell" in words(look("drift", **WEEK, where="user_id=u8-3"))
-    assert "What people ask has drifted" in words(look("drift", **WEEK, against=HOSTILE))
+    page = words(look("drift", **WEEK, against=HOSTILE))
+    assert "What people ask has drifted" in page
+    assert f"This link asks for a comparison with {HOSTILE}, which is not here" in page
 
 
 @pytest.mark.usefixtures("fortnight")

@@ -89,6 +89,7 @@ def test_hostile_names_stay_text_and_broken_links_lead_to_the_latest():
     assert all("![x](" not in element.value for element in drawn)
     assert page.selectbox(key="release").value == 0
     assert page.button_group(key="days").value == 7
+    assert "This link asks for the release nothing of x, which is not here. Shown is the newest one." in words(page)
 
 
 @pytest.mark.usefixtures("logs")

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from analysis.state import mappings, notes
-from app import runtime
+from app import identity, runtime
+from app.identity import Identity
 from tests.pages import look
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def test_own_prices_are_kept_and_costs_computed_anew(page: AppTest):
     assert cost() is None
     save(page, '[{"model": "house-*", "input_mtok": 0.4, "output_mtok": 0.6}]')
     assert cost() == pytest.approx(0.4 + 0.5 * 0.6)
-    assert "Saved. With a price now: 1 record." in words(page)
+    assert "With a price now: 1 record." in words(page)
     assert "without a price" not in words(page)
     save(page, "")
     assert cost() is None
@@ -98,7 +99,7 @@ def test_answers_that_must_be_json_are_checked_by_the_schema_of_their_applicatio
     answers = ('{"city": "Rome"}', '{"town": "Rome"}', "Rome")
     add_records(*({"app": app, "response": answer} for app in ("geo-eu", "chat") for answer in answers))
     save(page, '[{"app": "geo-*", "schema": {"type": "object", "required": ["city"]}}]', "formats")
-    assert "Saved, and all answers checked by it." in words(page)
+    assert "All answers are checked by it." in words(page)
     found = store.rows(
         "SELECT r.app, r.response, m.label FROM current_marks m JOIN records r ON r.id = m.record_id "
         "WHERE m.name = 'valid_json' AND m.value IS NOT NULL ORDER BY response"
@@ -128,6 +129,36 @@ def test_bad_formats_are_refused_in_words_and_not_kept(page: AppTest, text: str,
     assert "Not saved." in words(page)
     assert why in words(page)
     assert not runtime.current().workspace.formats.exists()
+
+
+def test_a_list_that_somebody_else_saved_meanwhile_is_not_lost_unseen(page: AppTest, store: Store):
+    hers, his = ('[{"app": "geo"}]', '[{"app": "chat"}]')
+    other = look("settings")
+    save(page, hers, "formats")
+    assert "Saved." in words(page)
+    other.run()
+    assert other.text_area(key="formats-text").value == hers
+    other.text_area(key="formats-text").input(his).run()
+    save(page, "", "formats")
+    other.run()
+    assert other.text_area(key="formats-text").value == his
+    save(other, his, "formats")
+    assert "Somebody else has changed this list since you began." in words(other)
+    assert not store.workspace.formats.exists()
+    save(other, his, "formats")
+    assert "Not saved." not in words(other)
+    assert store.workspace.formats.read_text() == his
+    page.run()
+    assert page.text_area(key="formats-text").value == his
+    assert "Saved." not in words(page)  # that was another text
+
+
+def test_lists_are_changed_by_those_who_may(monkeypatch: pytest.MonkeyPatch, page: AppTest):
+    monkeypatch.setattr(identity, "local", lambda: Identity("rae", frozenset({"reviewer"})))
+    page.run()
+    assert page.button(key="prices-save").disabled
+    assert "Analysts, managers and engineers can change this." in words(page)
+    assert "Engineers can change this." in words(page)
 
 
 def test_models_without_a_price_are_written_into_the_list_to_be_filled_in(page: AppTest):

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from analysis.alerts import history, told
 from analysis.alerts.history import ACKNOWLEDGED, ASSIGNED, COMMENTED, RESOLVED, Alert
 from analysis.alerts.keeping import tell_over
+from analysis.state.database import alone
 from analysis.state.database import now as the_time
+from analysis.state.schema import alert_events
 
 if TYPE_CHECKING:
     from analysis.state.database import State
@@ -60,6 +62,7 @@ def assign(state: State, number: int, to: str, *, who: str, seen: str | None = N
         If there is no such alert, or it is not whose it seemed to be.
     """
     with state.write() as connection:
+        alone(connection, alert_events.name)
         alert = history.found(connection, number)
         if seen is not None and alert.assigned not in (seen, to.strip()):
             last = next(one.who for one in reversed(alert.events) if one.kind == ASSIGNED)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import create_engine, event, make_url
+from sqlalchemy import create_engine, event, make_url, text
 from sqlalchemy.exc import NoSuchModuleError, OperationalError
 
 from analysis.state.migrations import migrate
@@ -69,13 +69,22 @@ class State:
         self._engine.dispose()
 
 
+def alone(connection: Connection, subject: str) -> None:
+    """Wait within a transaction until nobody else writes about a subject: what is read of it then still holds.
+
+    SQLite has one writer at a time; PostgreSQL has one of each subject by an advisory lock, until the transaction ends.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:subject, 0))"), {"subject": subject})
+
+
 def now() -> datetime:
     """The time in UTC, without a zone, as every table holds it."""
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-def _engine(text: str) -> Engine:
-    url = make_url(text)
+def _engine(address: str) -> Engine:
+    url = make_url(address)
     if url.get_backend_name() in ("postgres", "postgresql"):
         return _postgresql(url)
     if url.get_backend_name() != "sqlite":

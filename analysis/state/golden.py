@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, insert, select
 
-from analysis.state.database import now
+from analysis.state.database import alone, now
 from analysis.state.schema import golden_items, golden_runs, golden_versions
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 LONGEST = 200
 """Characters of a name."""
-_LOCK = 4_242_003
-"""Key of PostgreSQL's advisory lock under which versions get their numbers."""
 _AT_ONCE = 500
 """Values of one statement; SQLite takes no more than some thousands."""
 
@@ -84,8 +82,7 @@ def freeze(
     if not items:
         raise ValueError("No item: there is nothing to make a version of.")
     with state.write() as connection:
-        if connection.dialect.name == "postgresql":  # there, too, who makes a version waits for who makes another
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        alone(connection, "golden versions")
         return _frozen(connection, dataset, items, hash, recipe, who)
 
 

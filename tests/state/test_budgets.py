@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pytest
@@ -34,3 +36,17 @@ def test_an_ended_budget_is_gone_until_it_is_set_again(state: State):
 def test_what_never_was_cannot_end(state: State):
     with pytest.raises(KeyError, match="no budget 'x'"):
         budgets.end(state, "x", who="ana")
+
+
+def test_of_many_who_change_one_at_once_one_is_quicker(state: State):
+    def change(who: str) -> bool:
+        start.wait()
+        try:
+            budgets.put(state, "support", 1.0, metric="cost", period="month", where=(), who=who, over={})
+        except ValueError:
+            return False
+        return True
+
+    start = Barrier(8)
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(change, "abcdefgh")) == 1

@@ -140,11 +140,16 @@ def test_what_is_read_beside_a_sketch_and_a_fit_changes_nothing(store: Store, mo
     monkeypatch.setattr(workshop, "AHEAD", 5)
     asked: list[str] = []
     there: list[int] = []
-    sketched = threading.Event()
+    begun, sketched = threading.Event(), threading.Event()
     ask = WorkerProcess.ask
 
     def heard(self: WorkerProcess, task: dict[str, Any]) -> dict[str, Any]:
-        asked.append(f"{task['do']} {task['model']}")
+        said = f"{task['do']} {task['model']}"
+        if said == f"fit {STATIC}":
+            begun.wait(60)  # or it may be done before any is read
+        asked.append(said)
+        if task["do"] == "ahead":
+            begun.set()
         if asked[-1] == f"place {STATIC}":
             sketched.set()
         if task["do"] == "reread":
