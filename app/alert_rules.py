@@ -67,7 +67,7 @@ def _row(kept: Kept) -> None:
     rule, key = kept.rule, f"rule-on-{kept.rule.name}"
     with st.container(key=f"rule-row-{rule.name}", horizontal=True, vertical_alignment="center", gap="medium"):
         st.session_state[key] = rule.on  # as it is now: somebody else may have switched it
-        st.toggle("On", key=key, on_change=_switch, args=(rule.name,), label_visibility="collapsed",
+        st.toggle("On", key=key, on_change=_switch, args=(rule.name, rule.on), label_visibility="collapsed",
                   disabled=not alert_deeds.may(), width="content")  # fmt: skip
         with st.container(gap=None, width="stretch"):
             st.markdown(f"{escape(rule.title, limit=100)} :gray[{escape(rule.severity)}]")
@@ -153,10 +153,12 @@ def _try(name: str) -> None:
     st.session_state[_TRIED] = name
 
 
-def _switch(name: str) -> None:
-    state, on = runtime.current().state, st.session_state[f"rule-on-{name}"]
+def _switch(name: str, was: bool) -> None:
+    on = st.session_state[f"rule-on-{name}"]
+    if on == was:  # nobody switched it: Streamlit may call this for a page that was just left
+        return
     try:
-        rules.switch(state, name, on=on, who=identity.current().name)
+        rules.switch(runtime.current().state, name, on=on, who=identity.current().name)
     except RuleError:
         st.session_state[_PROBLEM] = "Somebody has taken this rule away."
 

@@ -99,8 +99,7 @@ def _settled(here: Address) -> Address:
 def _asked(here: Address, chosen: Filter) -> int:
     """Draw search, order and download above the list; gives how many records it holds."""
     with st.container(key="controls", horizontal=True, vertical_alignment="center", gap="small"):
-        held = [c.values[0] for c in here.view.conditions if c.field == "text" and c.op == "~"]
-        st.session_state["records-search"] = str(held[0]) if held else ""
+        st.session_state["records-search"] = _sought(here)
         st.text_input(
             "Search", key="records-search", placeholder="Search prompts and answers", icon=":material/search:",
             on_change=_searched, args=(here,), label_visibility="collapsed", width=420, max_chars=_NARROW,
@@ -116,15 +115,27 @@ def _asked(here: Address, chosen: Filter) -> int:
     return total
 
 
+# Streamlit calls what follows also for controls of a list that is left: where a record was opened and a key pressed
+# before the browser had drawn all of it. Nothing was changed then, and nobody is led back.
+
+
 def _searched(here: Address) -> None:
     sought = st.session_state["records-search"].strip()
-    view = here.view.where("text", [sought] if sought else [], op="~")
-    filters.show(view)
-    go(replace(here, view=view, at=1).params())
+    if sought != _sought(here):
+        view = here.view.where("text", [sought] if sought else [], op="~")
+        filters.show(view)
+        go(replace(here, view=view, at=1).params())
+
+
+def _sought(here: Address) -> str:
+    held = [c.values[0] for c in here.view.conditions if c.field == "text" and c.op == "~"]
+    return str(held[0]) if held else ""
 
 
 def _ordered(here: Address) -> None:
-    go(replace(here, order=st.session_state["records-order"], at=1).params())
+    order = st.session_state["records-order"]
+    if order != here.order:
+        go(replace(here, order=order, at=1).params())
 
 
 def _row(here: Address, place: int, row: dict[str, Any], newest: datetime | None) -> None:
@@ -165,4 +176,6 @@ def _pages(here: Address, total: int) -> None:
 
 
 def _paged(here: Address, key: str) -> None:
-    go(replace(here, at=(st.session_state[key] - 1) * SIZE + 1).params())
+    start = (st.session_state[key] - 1) * SIZE
+    if start != here.start:
+        go(replace(here, at=start + 1).params())

@@ -58,7 +58,6 @@ def test_a_record_low_in_the_list_opens_at_its_top_and_leads_on(served: Served, 
     expect(page).to_have_url(re.compile("at=20&record="))
     page.wait_for_function(f"() => {SCROLLED} === 0")
     expect(page.get_by_role("button", name="Next")).to_be_enabled()
-    page.locator(DRAWN).wait_for()  # while it is being drawn, a shortcut leaves it out of the browser's history
     page.evaluate(AT_REST)
     page.keyboard.press("j")
     expect(page.get_by_text("21 of 30")).to_be_visible()
