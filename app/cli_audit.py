@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app import commands_audit, terminal
+from app import terminal
 from app.command import CommandError
 from app.options import BAD_USE, FAILED, Home, Json, Out
 
@@ -96,6 +96,8 @@ def pairs_import(
 
 
 def _written(arguments: dict[str, Any]) -> dict[str, Any]:
+    from app import commands_audit  # takes half a second, which no other command need wait for
+
     try:
         return commands_audit.pairs_write(arguments)
     except ValueError as error:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from analysis.state.database import StateUnreachableError
 from analysis.store import StoreBusyError
 from analysis.workspace import Workspace
-from app import beacon, client, commands, identity, runtime
+from app import beacon, client, identity, runtime
 from app.command import Call, CommandError
 from app.printed import PRINTED
 from app.tables import clean
@@ -49,6 +49,8 @@ def ask(
     with nullcontext(stop) if stop else stop_key() if stoppable else nullcontext(threading.Event()) as over, progress:
         if server is not None:
             return client.run(server, name, arguments, who=who, on_progress=progress, cancelled=over.is_set)
+        from app import commands  # what they use takes a second to import, and a server has done so
+
         try:
             call = Call(opened(workspace), who, progress, over.is_set)
             return commands.run(name, call, arguments)

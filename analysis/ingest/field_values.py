@@ -65,9 +65,11 @@ def tells_roles(values: Sequence[Any]) -> bool:
 
 
 def number(value: object) -> float | None:
-    """A value as a number; none for true and false, and for text that is none."""
+    """A value as a number, also of dollars as spreadsheets write them; none for true and false, and other text."""
     if isinstance(value, bool):
         return None
+    if isinstance(value, str) and value.startswith("$"):
+        value = value[1:].replace(",", "")
     try:
         return float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):

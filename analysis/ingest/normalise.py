@@ -57,6 +57,9 @@ _MACROS: tuple[str, ...] = (
         WHEN moment >= TIMESTAMP '2000-01-01' AND moment < now()::TIMESTAMP + INTERVAL 366 DAY THEN moment END""",
     # NaN is greater than any number here
     "CREATE MACRO measure(x) AS CASE WHEN x >= 0 AND x < 1e15 THEN x END",
+    # Spreadsheets write $1,250.50; a comma alone may be a decimal one, and is not read
+    """CREATE MACRO dollars(txt) AS
+        TRY_CAST(CASE WHEN starts_with(txt, '$') THEN replace(txt[2:], ',', '') ELSE txt END AS DOUBLE)""",
     "CREATE MACRO unread(txt, value) AS txt IS NOT NULL AND txt <> '' AND value IS NULL",
     "CREATE MACRO filled(txt) AS nullif(trim(txt), '')",
     """CREATE MACRO json_object_or_null(txt) AS CASE WHEN txt IS NULL OR txt IN ('', '{}', 'null') THEN NULL
@@ -124,6 +127,8 @@ _MACROS: tuple[str, ...] = (
 
 _TOKENS = ("input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens")
 _MEASURES = (*_TOKENS, "recorded_cost", "latency", "time_to_first_token")
+_NUMBERS = {"recorded_cost": "dollars"}
+"""The macros that read a measure, where it is not ``number``."""
 _CONTENT = (
     "time", "end_time", "trace_id", "session_id", "user_id", "model", "input", "output", "input_tokens",
     "output_tokens", "recorded_cost", "attributes", "documents",
@@ -199,7 +204,7 @@ def select(drafts: str, source: str, moment: datetime | None) -> str:
         SQL that gives the record's columns (but for import_id, attributes as JSON text), and row_kind, why, line,
         problem and scores.
     """
-    numbers = ", ".join(f"TRY_CAST({name} AS DOUBLE) AS n_{name}" for name in _MEASURES)
+    numbers = ", ".join(f"{_NUMBERS.get(name, 'number')}({name}) AS n_{name}" for name in _MEASURES)
     measures = ", ".join(f"measure(d.n_{name}) AS m_{name}" for name in _MEASURES)
     unread = " OR ".join(f"unread(d.{name}, p.m_{name})" for name in _MEASURES)
     names = ", ".join(f"filled({name}) AS {name}" for name in _NAMES)

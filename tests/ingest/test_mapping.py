@@ -50,7 +50,8 @@ MEANT: list[tuple[str, list[Any], str]] = [
     ("tokensIn", ["100"], "input_tokens"), ("tokens.output", [30], "output_tokens"),
     ("num_completion_tokens", [30], "output_tokens"), ("candidatesTokenCount", [30], "output_tokens"),
     ("usage.prompt_tokens_details.cached_tokens", [40], "cache_read_tokens"), ("Cost ($)", [0.002], "cost"),
-    ("total_cost_usd", ["0.002"], "cost"), ("Kosten", [0.002], "cost"), ("price_cents", [0.2], "cost|cents"),
+    ("total_cost_usd", ["0.002"], "cost"), ("Spend", ["$0.002", "$1,250.50", "$1"], "cost"),
+    ("Kosten", [0.002], "cost"), ("price_cents", [0.2], "cost|cents"),
     # how long
     ("Latency (ms)", [900], "latency|ms"), ("responseTime", [0.9], "latency"), ("took", [900], "latency|ms"),
     ("duration", [900_000.0], "latency|us"), ("elapsed_s", [200.0], "latency"), ("Dauer", [1.5], "latency"),
@@ -158,6 +159,17 @@ def test_parts_of_a_total_are_counted_apart(file: Callable[..., Path], take: Cal
         "total alone": [100, None, 30, None, None],
         "no number": [None, 40, None, 10, "number"],
     }
+
+
+def test_dollars_are_read_as_spreadsheets_write_them(
+    file: Callable[..., Path], take: Callable[..., Any], store: Store
+) -> None:
+    costs = {"$0.002": 0.002, "$ 1": 1.0, "$1,250.50": 1250.5, "1e-3": 0.001, "€2": None, "0,5": None, "$": None}
+    path = file("chat.jsonl", lines(*({"Question": cost, "Cost": cost} for cost in costs)))
+    (report,) = take(path, mapping={"prompt": "Question", "cost": "Cost"})
+    assert (report.failure, report.kept, report.repaired) == (None, 7, 3)
+    kept = {row["prompt"]: row["recorded_cost"] for row in store.rows("SELECT prompt, recorded_cost FROM records")}
+    assert kept == costs
 
 
 BARRED = {
