@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # The build of an editable install warns at length of something that is meant.
 PIP := PYTHONWARNINGS=ignore $(BIN)/python -m pip --disable-pip-version-check
+DEV := .[dev,judge,pdf,postgres]
 WORKSPACE ?= .workspace
 
 .DEFAULT_GOAL := run
@@ -37,7 +38,7 @@ bench: $(VENV)/.dev
 lock:
 	rm -rf $(VENV)-lock
 	$(call make_venv,$(VENV)-lock)
-	$(VENV)-lock/bin/python -m pip install --quiet '.[dev,judge,pdf,postgres]'
+	$(VENV)-lock/bin/python -m pip install --quiet '$(DEV)'
 	{ echo "# Made by 'make lock' from pyproject.toml. Do not edit."; \
 	  $(VENV)-lock/bin/python -m pip freeze | grep -v '^afterword ' | sed 's/+cpu$$//'; } > constraints.txt
 	rm -rf $(VENV)-lock build
@@ -66,12 +67,18 @@ endef
 $(BIN)/python:
 	$(call make_venv,$(VENV))
 
+# By pip one file after the other is compiled; some packages carry templates that are no Python.
+define install
+$(PIP) install --quiet --no-compile -c constraints.txt -e $(1)
+@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null || true
+endef
+
 $(VENV)/.run: pyproject.toml constraints.txt | $(BIN)/python
-	$(PIP) install --quiet -c constraints.txt -e .
+	$(call install,.)
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
-	$(PIP) install --quiet -c constraints.txt -e '.[dev,judge,pdf,postgres]'
+	$(call install,'$(DEV)')
 	@touch $@ $(VENV)/.run
 
 # What the first map would wait for two minutes for: the model as a quick graph and as word vectors, and the compiled
