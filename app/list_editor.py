@@ -82,6 +82,7 @@ class ListEditor:
     def type_in(self, text: str) -> None:
         """Type a text for the person; from within a callback."""
         st.session_state[self._text] = text
+        st.session_state.pop(self._said, None)
 
     def refuse(self, problem: str) -> None:
         """Say below the field what is wrong with it; from within a callback."""
