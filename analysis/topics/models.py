@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -126,6 +127,8 @@ class Own:
     """A model of the user's, by the name or path that sentence-transformers takes."""
 
     def __init__(self, name: str) -> None:
+        if Path(name).is_absolute() and not Path(name).exists():  # what loads it takes ten seconds to say so
+            raise ModelError(f"The model {name!r} cannot be loaded: there is nothing of that name.")
         from sentence_transformers import SentenceTransformer
 
         self.name = name
