@@ -9,13 +9,14 @@ import altair as alt
 import polars as pl
 
 from app.charts import look
+from app.charts.intervals import layers, tone
 from app.charts.sheet import Sheet
 from app.text import plain_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_NAME, _N, _DOTS, _VALUE, _GAP, _P = 0.0, 27.0, (31.0, 58.0), 72.0, 91.0, 100.0
+_N, _DOTS, _VALUE, _GAP, _P = 27.0, (31.0, 58.0), 72.0, 91.0, 100.0
 
 
 @dataclass(frozen=True)
@@ -55,44 +56,22 @@ def table(rows: Sequence[Row], headings: Headings, reference: float | None) -> A
     sheet = Sheet(pl.DataFrame([
         {"key": row.key, "name": plain_label(row.name, limit=36), "n": row.n, "shown": row.shown, "gap": row.gap,
          "p": row.p, "value": along(row.value), "low": along(row.low), "high": along(row.high),
-         "reference": along(reference), "tone": "strong" if row.strong else "quiet" if row.quiet else "plain"}
+         "reference": along(reference), "tone": tone(strong=row.strong, quiet=row.quiet)}
         for row in rows
     ], infer_schema_length=None))  # fmt: skip
     words = [("name", headings.name), ("n", headings.n), ("shown", headings.value), ("gap", headings.gap),
              ("p", headings.p)]  # fmt: skip
     return sheet.draw([
         sheet.rules(),
-        sheet.base.transform_filter("isValid(datum.reference)").mark_rule(strokeWidth=0.8, strokeDash=[2, 3]).encode(
-            x=sheet.x("reference"), y=sheet.y("top"), y2=alt.Y2("bottom:Q"), color=alt.ColorValue(look.MUTED)
-        ),
-        *(layer for tone, colour in _TONES.items() for layer in _toned(sheet, tone, colour)),
+        *layers(sheet, limit=230, texts=[("gap", _GAP), ("p", _P)]),
         sheet.text("n", _N, align="right", colour=look.MUTED),
         sheet.text("shown", _VALUE, align="right", colour=look.MUTED),
         *sheet.headings([
-            (headings.name, _NAME, "left"), (headings.n, _N, "right"), (headings.value, _VALUE, "right"),
+            (headings.name, 0, "left"), (headings.n, _N, "right"), (headings.value, _VALUE, "right"),
             (headings.gap, _GAP, "right"), (headings.p, _P, "right"),
         ]),
         sheet.clickable([alt.Tooltip(f"{column}:N", title=title) for column, title in words if title]),
     ])  # fmt: skip
-
-
-_TONES = {"plain": look.INK, "strong": look.ACCENT, "quiet": look.MUTED}
-
-
-def _toned(sheet: Sheet, tone: str, colour: str) -> list[alt.Chart]:
-    only = f"datum.tone == '{tone}'"
-    there = sheet.base.transform_filter(f"{only} && isValid(datum.value)")
-    return [
-        sheet.text("name", _NAME, colour=colour, only=only, limit=230),
-        there.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=2).encode(
-            x=sheet.x("low"), x2=alt.X2("high:Q"), y=sheet.y(), color=alt.ColorValue(colour)
-        ),
-        there.mark_point(filled=True, size=70, opacity=1).encode(
-            x=sheet.x("value"), y=sheet.y(), color=alt.ColorValue(colour)
-        ),
-        sheet.text("gap", _GAP, align="right", colour=colour, only=only),
-        sheet.text("p", _P, align="right", colour=colour, only=only),
-    ]  # fmt: skip
 
 
 def _scale(rows: Sequence[Row], reference: float | None) -> Any:  # noqa: ANN401 - a function

@@ -11,16 +11,16 @@ import polars as pl
 
 from app import units
 from app.charts import look
+from app.charts.intervals import layers, tone
 from app.charts.sheet import Sheet
 from app.text import plain_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_NAME, _BEFORE, _NOW, _DOTS, _CHANGE, _WORD = 0.0, 37.0, 47.0, (50.0, 72.0), 86.0, 100.0
+_BEFORE, _NOW, _DOTS, _CHANGE, _WORD = 37.0, 47.0, (50.0, 72.0), 86.0, 100.0
 _MOST = 4.0
 """The scale ends at so many times, and at that part; what goes further is drawn there."""
-_TONES = {"plain": look.INK, "strong": look.ACCENT, "quiet": look.MUTED}
 
 
 @dataclass(frozen=True)
@@ -47,18 +47,14 @@ def table(rows: Sequence[Row], word: str, *, sides: tuple[str, str] = ("before",
     """Set the table, its last column under `word`; a click selects a row under :data:`~app.charts.sheet.PICK`."""
     sheet = Sheet(pl.DataFrame([
         {"key": row.key, "name": plain_label(row.name, limit=44), "before": row.before, "now": row.now,
-         "change": row.change, "word": row.word, "times": _along(row.times), "low": _along(row.low),
-         "high": _along(row.high), "same": _along(1.0),
-         "tone": "strong" if row.strong else "quiet" if row.quiet else "plain"}
+         "change": row.change, "word": row.word, "value": _along(row.times), "low": _along(row.low),
+         "high": _along(row.high), "reference": _along(1.0), "tone": tone(strong=row.strong, quiet=row.quiet)}
         for row in rows
-    ], schema_overrides=dict.fromkeys(("times", "low", "high"), pl.Float64)))  # fmt: skip
+    ], schema_overrides=dict.fromkeys(("value", "low", "high"), pl.Float64)))  # fmt: skip
     words = [("name", "metric"), ("before", sides[0]), ("now", sides[1]), ("change", "change"), ("word", word)]
     return sheet.draw([
         sheet.rules(),
-        sheet.base.mark_rule(strokeWidth=0.8, strokeDash=[2, 3]).encode(
-            x=sheet.x("same"), y=sheet.y("top"), y2=alt.Y2("bottom:Q"), color=alt.ColorValue(look.MUTED)
-        ),
-        *(layer for tone, colour in _TONES.items() for layer in _toned(sheet, tone, colour)),
+        *layers(sheet, limit=290, texts=[("change", _CHANGE), ("word", _WORD)]),
         sheet.text("before", _BEFORE, align="right", colour=look.MUTED),
         sheet.text("now", _NOW, align="right", font=look.SERIF, fontSize=look.BODY),
         *sheet.headings([
@@ -67,22 +63,6 @@ def table(rows: Sequence[Row], word: str, *, sides: tuple[str, str] = ("before",
         ]),
         sheet.clickable([alt.Tooltip(f"{column}:N", title=title) for column, title in words if title]),
     ])  # fmt: skip
-
-
-def _toned(sheet: Sheet, tone: str, colour: str) -> list[alt.Chart]:
-    only = f"datum.tone == '{tone}'"
-    there = sheet.base.transform_filter(f"{only} && isValid(datum.times)")
-    return [
-        sheet.text("name", _NAME, colour=colour, only=only, limit=290),
-        there.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=2).encode(
-            x=sheet.x("low"), x2=alt.X2("high:Q"), y=sheet.y(), color=alt.ColorValue(colour)
-        ),
-        there.mark_point(filled=True, size=60, opacity=1).encode(
-            x=sheet.x("times"), y=sheet.y(), color=alt.ColorValue(colour)
-        ),
-        sheet.text("change", _CHANGE, align="right", colour=colour, only=only),
-        sheet.text("word", _WORD, align="right", colour=colour, only=only),
-    ]  # fmt: skip
 
 
 def _along(times: float | None) -> float | None:
