@@ -68,6 +68,7 @@ def test_own_prices_are_kept_and_costs_computed_anew(page: AppTest):
     assert cost() is None
     save(page, '[{"model": "house-*", "input_mtok": 0.4, "output_mtok": 0.6}]')
     assert cost() == pytest.approx(0.4 + 0.5 * 0.6)
+    assert "Saved." in words(page)
     assert "With a price now: 1 record." in words(page)
     assert "without a price" not in words(page)
     save(page, "")
@@ -99,6 +100,7 @@ def test_answers_that_must_be_json_are_checked_by_the_schema_of_their_applicatio
     answers = ('{"city": "Rome"}', '{"town": "Rome"}', "Rome")
     add_records(*({"app": app, "response": answer} for app in ("geo-eu", "chat") for answer in answers))
     save(page, '[{"app": "geo-*", "schema": {"type": "object", "required": ["city"]}}]', "formats")
+    assert "Saved." in words(page)
     assert "All answers are checked by it." in words(page)
     found = store.rows(
         "SELECT r.app, r.response, m.label FROM current_marks m JOIN records r ON r.id = m.record_id "

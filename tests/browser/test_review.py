@@ -1,4 +1,4 @@
-"""Reviewing in a real browser: a queue by keyboard alone, and nothing that is hidden is in the page's traffic."""
+"""Reviewing in a real browser: fifty items by keyboard alone, and nothing that is hidden is in the page's traffic."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tests.browser.conftest import Watched
 
-ITEMS = 20
+ITEMS = 50
 HIDDEN = ("model-of-mine", "group-tag-7", "pair-11", "0.7315", "what-ana-said", "stereotype-by-ana")
 """What nobody may know before their own label is in."""
 
@@ -69,7 +69,7 @@ def press(page: Page, key: str) -> None:
     page.keyboard.press(key)
 
 
-def test_a_queue_by_keyboard_and_blind(served: Served, home: Path, watched: Watched) -> None:
+def test_fifty_items_by_keyboard_and_blind(served: Served, home: Path, watched: Watched) -> None:
     page = watched.page
     sent: list[bytes] = []
 
@@ -79,7 +79,7 @@ def test_a_queue_by_keyboard_and_blind(served: Served, home: Path, watched: Watc
     page.on("websocket", listen)
     page.goto(f"{served.url}/review?queue=Jobs")
     # the first item: what it hangs on is asked, and the way back is open
-    expect(page.get_by_text(f"0 items labelled by you, {ITEMS + 5} left")).to_be_visible()
+    expect(page.get_by_text("0 items labelled by you, 55 left")).to_be_visible()
     expect(page.get_by_role("button", name="yes Shortcut 1")).to_be_visible()
     press(page, "1")
     expect(page.get_by_text("What kind")).to_be_visible()
@@ -89,7 +89,7 @@ def test_a_queue_by_keyboard_and_blind(served: Served, home: Path, watched: Watc
     press(page, "2")
     expect(page.get_by_text("What kind")).to_be_hidden()
     press(page, "Control+Enter")
-    expect(page.get_by_text(f"1 item labelled by you, {ITEMS + 4} left")).to_be_visible()
+    expect(page.get_by_text("1 item labelled by you, 54 left")).to_be_visible()
     # now that one's own label is in, what the other said of that item is there to be asked for, and nothing else of it
     others = page.get_by_role("button", name="What others said of your last item")
     expect(others).to_be_visible()

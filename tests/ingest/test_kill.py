@@ -21,8 +21,8 @@ from tests.ingest.conftest import lines, run_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ROWS = 3_000
-KILLS = 8
+ROWS = 8_000
+KILLS = 11
 IMPORT = """
 import sys
 from pathlib import Path
