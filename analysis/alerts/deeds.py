@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from analysis.alerts import history, told
 from analysis.alerts.history import ACKNOWLEDGED, ASSIGNED, COMMENTED, RESOLVED, Alert
 from analysis.alerts.keeping import tell_over
-from analysis.state.database import alone
 from analysis.state.database import now as the_time
 from analysis.state.schema import alert_events
 
@@ -61,8 +60,7 @@ def assign(state: State, number: int, to: str, *, who: str, seen: str | None = N
     ValueError
         If there is no such alert, or it is not whose it seemed to be.
     """
-    with state.write() as connection:
-        alone(connection, alert_events.name)
+    with state.write(alone=alert_events.name) as connection:
         alert = history.found(connection, number)
         if seen is not None and alert.assigned not in (seen, to.strip()):
             last = next(one.who for one in reversed(alert.events) if one.kind == ASSIGNED)

@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, null, select
 
 from analysis.alerts.ready_made import READY
 from analysis.alerts.rule import Rule, RuleError, read, switched
-from analysis.state.database import alone, now
+from analysis.state.database import now
 from analysis.state.schema import alert_rules
 
 if TYPE_CHECKING:
@@ -104,8 +104,7 @@ def save(state: State, *made: Rule, who: str, over: Mapping[str, int | None] | N
     ChangedError
         If somebody else was quicker.
     """
-    with state.write() as connection:
-        alone(connection, alert_rules.name)
+    with state.write(alone=alert_rules.name) as connection:
         for rule in made:
             if over is not None:
                 _unchanged(connection, rule.name, over.get(rule.name))
@@ -120,8 +119,7 @@ def switch(state: State, name: str, *, on: bool, who: str) -> Rule:
     RuleError
         If there is none.
     """
-    with state.write() as connection:
-        alone(connection, alert_rules.name)
+    with state.write(alone=alert_rules.name) as connection:
         rule = switched(_found(connection, name), on=on)
         _write(connection, name, rule, who)
     return rule
@@ -135,8 +133,7 @@ def remove(state: State, name: str, *, who: str, over: Mapping[str, int | None] 
     RuleError
         If there is none, or somebody else was quicker.
     """
-    with state.write() as connection:
-        alone(connection, alert_rules.name)
+    with state.write(alone=alert_rules.name) as connection:
         if over is not None:
             _unchanged(connection, name, over.get(name))
         _found(connection, name)

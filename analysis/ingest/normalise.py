@@ -58,8 +58,7 @@ _MACROS: tuple[str, ...] = (
     # NaN is greater than any number here
     "CREATE MACRO measure(x) AS CASE WHEN x >= 0 AND x < 1e15 THEN x END",
     # Spreadsheets write $1,250.50; a comma alone may be a decimal one, and is not read
-    """CREATE MACRO dollars(txt) AS
-        TRY_CAST(CASE WHEN starts_with(txt, '$') THEN replace(txt[2:], ',', '') ELSE txt END AS DOUBLE)""",
+    "CREATE MACRO dollars(txt) AS number(CASE WHEN starts_with(txt, '$') THEN replace(txt[2:], ',', '') ELSE txt END)",
     "CREATE MACRO unread(txt, value) AS txt IS NOT NULL AND txt <> '' AND value IS NULL",
     "CREATE MACRO filled(txt) AS nullif(trim(txt), '')",
     """CREATE MACRO json_object_or_null(txt) AS CASE WHEN txt IS NULL OR txt IN ('', '{}', 'null') THEN NULL

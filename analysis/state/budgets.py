@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, null, select
 
-from analysis.state.database import alone, now
+from analysis.state.database import now
 from analysis.state.schema import budgets
 
 if TYPE_CHECKING:
@@ -66,8 +66,7 @@ def put(
     """
     body = {"metric": metric, "amount": amount, "period": period, "where": list(where)}
     values: dict[str, Any] = {"name": name, "body": body, "who": who, "made": now()}
-    with state.write() as connection:
-        alone(connection, budgets.name)
+    with state.write(alone=budgets.name) as connection:
         _unchanged(connection, name, over)
         made = connection.execute(insert(budgets).values(values).returning(budgets.c.id)).scalar_one()
     return Budget(made, name, metric, amount, period, where, who, values["made"])
@@ -83,8 +82,7 @@ def end(state: State, name: str, *, who: str, over: Mapping[str, int] | None = N
     ValueError
         If somebody else has changed it.
     """
-    with state.write() as connection:
-        alone(connection, budgets.name)
+    with state.write(alone=budgets.name) as connection:
         body = select(budgets.c.body).where(budgets.c.name == name).order_by(budgets.c.id.desc()).limit(1)
         if connection.execute(body).scalar() is None:
             raise KeyError(f"There is no budget {name!r}.")

@@ -43,7 +43,7 @@ class State:
         self.address = self._engine.url.render_as_string(hide_password=True)
         """Where it is, without a password."""
         try:
-            with self.write() as connection:
+            with self.write(alone="schema") as connection:
                 migrate(connection)
         except OperationalError as error:
             self._engine.dispose()
@@ -59,23 +59,21 @@ class State:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """A connection within a transaction, on disk when the block ends, undone by an error out of it."""
+    def write(self, *, alone: str = "") -> Iterator[Connection]:
+        """A connection within a transaction, on disk when the block ends, undone by an error out of it.
+
+        With `alone`, a subject, nobody else who names it writes meanwhile, and what is read of it still holds when it
+        is written: SQLite has one writer at a time anyway, PostgreSQL takes an advisory lock.
+        """
         with self._engine.execution_options(writes=True).begin() as connection:
+            if alone and connection.dialect.name == "postgresql":
+                lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:subject, 0))")
+                connection.execute(lock, {"subject": alone})
             yield connection
 
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
-
-
-def alone(connection: Connection, subject: str) -> None:
-    """Wait within a transaction until nobody else writes about a subject: what is read of it then still holds.
-
-    SQLite has one writer at a time; PostgreSQL has one of each subject by an advisory lock, until the transaction ends.
-    """
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:subject, 0))"), {"subject": subject})
 
 
 def now() -> datetime:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, select
 
-from analysis.state.database import alone, now
+from analysis.state.database import now
 from analysis.state.schema import golden_items, golden_runs, golden_versions
 
 if TYPE_CHECKING:
@@ -81,8 +81,7 @@ def freeze(
         raise ValueError(f"A dataset needs a name, of {LONGEST} characters at most.")
     if not items:
         raise ValueError("No item: there is nothing to make a version of.")
-    with state.write() as connection:
-        alone(connection, "golden versions")
+    with state.write(alone=golden_versions.name) as connection:
         return _frozen(connection, dataset, items, hash, recipe, who)
 
 

@@ -13,9 +13,6 @@ if TYPE_CHECKING:
 HEAD = "0009"
 """The newest version."""
 
-_LOCK = 4_242_001
-"""Key of PostgreSQL's advisory lock under which one process at a time migrates."""
-
 
 def version(connection: Connection) -> str | None:
     """The version of the schema that the database has; None for an empty one."""
@@ -25,7 +22,7 @@ def version(connection: Connection) -> str | None:
 
 
 def migrate(connection: Connection) -> None:
-    """Bring the database to the newest version within the connection's transaction.
+    """Bring the database to the newest version within the connection's transaction, which is to be alone in that.
 
     Raises
     ------
@@ -42,8 +39,6 @@ def migrate(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.attributes["connection"] = connection
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
     try:
         command.upgrade(config, "head")
     except CommandError as error:
