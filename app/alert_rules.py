@@ -85,7 +85,7 @@ def _form(name: str, opened: Kept) -> None:
         try:
             rule = read(given)
         except RuleError as error:
-            st.markdown(f":red[{escape(error, limit=300)}]")
+            states.problem(str(error), limit=300)
             rule = None
         if rule is not None:
             st.caption(escape(alert_chart.sentence(rule), limit=400))

@@ -15,7 +15,7 @@ from analysis.audit.spec_file import SpecError, parse, written
 from analysis.metrics import fields
 from analysis.review import queue, scores
 from app import audited, data, identity, runtime, states
-from app.text import escape, log_code, plain_label
+from app.text import log_code, plain_label
 
 if TYPE_CHECKING:
     from app.page import Scope
@@ -45,7 +45,7 @@ def draw(scope: Scope) -> None:
         try:
             spec = parse(text)
         except SpecError as error:
-            st.markdown(f":red[{escape(error, limit=400)}]")
+            states.problem(str(error), limit=400)
             spec = None
         st.caption("The same as a file, for `afterword audit run`:")
         log_code(text, language="yaml")

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit import config
 
 from analysis.ingest.report import Options
-from app import beacon, dropped, identity, mapping_form, runtime, watch
+from app import beacon, dropped, identity, mapping_form, runtime, states, watch
 from app.sizes import counted, size
 from app.text import escape, log_code, plain_label
 from app.work import import_arguments
@@ -103,7 +103,7 @@ def _head(group: Group) -> None:
     with st.container(gap="small"):
         if look is None:
             st.markdown(f"**{escape(_named(group.dropped), limit=300)}**")
-            st.markdown(f":red[{escape(group.problem, limit=500)}]")
+            states.problem(group.problem, limit=500)
         elif group.known:
             st.markdown(f"**{escape(look.title)}**")
             st.caption(escape(_listed(group.dropped), limit=400))

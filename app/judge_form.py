@@ -10,7 +10,7 @@ import streamlit as st
 from analysis.scoring.judge.order import BUDGET, Order
 from analysis.scoring.judge.rubric import RubricError, rubrics
 from analysis.state import settings
-from app import identity, runtime, units, watch
+from app import identity, runtime, states, units, watch
 from app.jobs import JUDGES
 from app.sizes import counted
 from app.text import escape, plain_label
@@ -31,7 +31,7 @@ def draw() -> None:
     try:
         known = rubrics(runtime.current().workspace)
     except RubricError as error:
-        st.markdown(f":red[{escape(error, limit=600)}]")
+        states.problem(str(error), limit=600)
         return
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         rubric = st.selectbox(
@@ -51,7 +51,7 @@ def draw() -> None:
     try:
         estimate = order.judge(runtime.current().store).estimate()
     except ValueError as error:
-        st.markdown(f":red[{escape(error, limit=600)}]")
+        states.problem(str(error), limit=600)
         return
     _confirm(order, estimate)
     _standing(order)

@@ -44,7 +44,7 @@ def draw(scope: Scope) -> None:
     try:
         owned = machines.load(runtime.current().workspace.machines)
     except machines.MachineFileError as error:
-        st.markdown(f":red[{escape(error, limit=500)}]")
+        states.problem(str(error), limit=500)
         owned = ()
     found = _pools(_now(), owned)
     if not found:

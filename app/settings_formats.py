@@ -5,8 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from analysis.scoring import answer_formats
-from app import list_editor, runtime, watch
-from app.text import escape
+from app import list_editor, runtime, states, watch
 
 EXAMPLE = """[
   {"app": "resume-screener", "feature": "extract", "schema": {"type": "object", "required": ["name", "skills"]}},
@@ -36,7 +35,7 @@ def draw() -> None:
     )
     for job in watch.finished("score"):
         if job.error:
-            st.markdown(f":red[{escape(job.error, limit=500)}]")
+            states.problem(job.error, limit=500)
         elif job.arguments["scorers"] == [_SCORER]:
             st.markdown("All answers are checked by it.")
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from analysis import overrides
 from analysis.metrics.filter import Filter
-from app import data, list_editor, runtime, watch
+from app import data, list_editor, runtime, states, watch
 from app.sizes import counted
 from app.text import escape, log_text, plain_label
 
@@ -91,6 +91,6 @@ def _save() -> None:
 def _outcome() -> None:
     for job in watch.finished("reprice"):
         if job.error:
-            st.markdown(f":red[{escape(job.error, limit=500)}]")
+            states.problem(job.error, limit=500)
         elif job.result:
             st.markdown(f"With a price now: {escape(counted(job.result['priced'], 'record'))}.")

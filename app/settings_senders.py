@@ -10,7 +10,7 @@ import streamlit as st
 from analysis.alerts import outbox, senders
 from analysis.alerts.senders import settings
 from analysis.alerts.senders.words import heading
-from app import identity, runtime
+from app import identity, runtime, states
 from app.import_report import moment
 from app.list_editor import ListEditor
 from app.printed_alerts_senders import STATES
@@ -85,7 +85,7 @@ def _words(one: Listed) -> None:
     """Say where a sender sends to, or what it lacks, and how a test of it went."""
     problem = st.session_state.get(_TRIED, {}).get(one.name)
     if one.sender is None:
-        st.markdown(f":red[{escape(one.problem, limit=300)}]")
+        states.problem(one.problem, limit=300)
     elif problem is None:
         st.markdown(escape(one.sender.where, limit=300))
     elif problem:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from analysis.forecast.whatif import LIMITS, Change, WhatIf, whatif
 from analysis.metrics.fields import NONE
-from app import data, outlook
+from app import data, outlook, states
 from app.text import escape, plain_label
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def _answer(scope: Scope, change: Change, month: Projection | None) -> None:
     try:
         found = _found((str(data.store().workspace.root), data.store().generation), scope.chosen, change)
     except ValueError as error:
-        st.markdown(f":red[{escape(error, limit=400)}]")
+        states.problem(str(error), limit=400)
         return
     st.markdown(escape(f"In the period above: {outlook.changed(found)}", limit=400))
     if month is not None and found.priced:
