@@ -40,7 +40,7 @@ def draw(version: Version) -> None:
     found = kept.runs(runtime.current().state, version.dataset)
     for job in watch.finished("regress"):
         if job.error:
-            st.markdown(f":red[The comparison broke off:] {escape(job.error, limit=600)}")
+            states.broke_off("The comparison broke off", job.error)
     if found:
         chosen = _listed(found[:RUNS])
         _one(chosen)

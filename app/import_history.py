@@ -11,7 +11,7 @@ import streamlit as st
 
 from analysis.ingest import ledger
 from analysis.ingest.report import Refusal, Report, Tally
-from app import breakdowns, import_report, runtime, units, watch
+from app import breakdowns, import_report, runtime, states, units, watch
 from app.charts.listing import Column
 from app.sizes import counted
 from app.text import escape, plain_label
@@ -42,7 +42,7 @@ def latest() -> None:
         return
     for job in done:
         if job.error:
-            st.markdown(f":red[{escape(watch.label(job), limit=200)}:] {escape(job.error, limit=600)}")
+            states.broke_off(watch.label(job), job.error)
         elif job.kind == "undo" and job.result:
             gone = job.result["undone"]
             words = f"Import {gone['id']} ({gone['file']}, {counted(gone['kept'], 'row')}) is taken back."

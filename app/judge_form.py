@@ -115,12 +115,12 @@ def ended() -> None:
     for job in watch.finished("judge"):
         result = job.result or {}
         if job.error:
-            st.markdown(f":red[{escape(watch.label(job), limit=200)}:] {escape(job.error, limit=600)}")
+            states.broke_off(watch.label(job), job.error)
             continue
         st.markdown(escape(f"{counted(result['judged'], 'record')} judged, for {result['spent']:.4f} USD.", limit=200))
         if result["stopped"]:
             why = "the budget is used up" if result["stopped"] == "budget" else result["stopped"]
-            st.markdown(f":red[Stopped before the end:] {escape(why, limit=300)}")
+            states.broke_off("Stopped before the end", why)
         if result["failed"]:
             first = result["failed"][0]
             words = f"{counted(len(result['failed']), 'record')} could not be judged; the first: {first['reason']}"

@@ -11,7 +11,20 @@ from analysis.metrics.fields import SCORER
 from analysis.metrics.filter import Filter
 from analysis.scoring.registry import registry
 from analysis.scoring.scorers import output_deviation
-from app import breakdowns, data, drill, evidence, people, runtime, scoring_baselines, scoring_run, units, watch, words
+from app import (
+    breakdowns,
+    data,
+    drill,
+    evidence,
+    people,
+    runtime,
+    scoring_baselines,
+    scoring_run,
+    states,
+    units,
+    watch,
+    words,
+)
 from app.charts.listing import Column
 from app.text import escape, log_code
 
@@ -49,7 +62,7 @@ def table() -> None:
             if point.get("key"):
                 st.query_params[_KEY] = str(point["key"])
     for where, why in registry(runtime.current().workspace).broken:
-        st.markdown(f":red[{escape(where, limit=200)} could not be loaded:] {escape(why, limit=400)}")
+        states.broke_off(f"{where} could not be loaded", why)
     opened = found.get(st.query_params.get(_KEY, ""))
     if opened is not None:
         _open(opened, covered[opened.name])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from analysis.state import settings
-from app import data, identity, runtime, scoring_baselines, watch
+from app import data, identity, runtime, scoring_baselines, states, watch
 from app.jobs import ALSO, FOLLOWS
 from app.sizes import counted
 from app.text import escape, plain_label
@@ -58,14 +58,14 @@ def ended() -> None:
     for job in watch.finished("learn", "score"):
         result = job.result or {}
         if job.error:
-            st.markdown(f":red[{escape(watch.label(job), limit=200)}:] {escape(job.error, limit=600)}")
+            states.broke_off(watch.label(job), job.error)
         for app in result.get("learnt", []):
             st.markdown(f"Learnt what {escape(scoring_baselines.named(app), limit=120)} usually answers.")
         if job.kind == "score" and result:
             took = f"{counted(result['records'], 'record')} scored in {result['seconds']:,.0f} s."
             st.markdown(escape(took if result["total"] else "There was nothing left to score."))
         for name, why in result.get("failed", {}).items():
-            st.markdown(f":red[{escape(name)} broke off:] {escape(why, limit=400)}")
+            states.broke_off(f"{name} broke off", why)
 
 
 def _words(quick: Sequence[Scorer], behind: Sequence[Scorer]) -> str:

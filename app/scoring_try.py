@@ -11,7 +11,7 @@ from analysis.scoring.baseline import LEAST
 from analysis.scoring.learning import baselines
 from analysis.scoring.scorer import Mark, Scorer, as_row
 from analysis.scoring.scorers import output_deviation
-from app import data, evidence, runtime, scoring_baselines
+from app import data, evidence, runtime, scoring_baselines, states
 from app.text import escape, log_code, plain_label
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def draw() -> None:
         return
     mark = _mark(scorer, row)
     if isinstance(mark, str):
-        st.markdown(f":red[The scorer broke off:] {escape(mark, limit=400)}")
+        states.broke_off("The scorer broke off", mark)
         return
     words, flagged = evidence.verdict(scorer, mark.value, mark.label)
     if not words:

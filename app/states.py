@@ -50,6 +50,11 @@ def problem(said: str, *, limit: int) -> None:
         st.markdown(f":red[{escape(said, limit=limit)}]")
 
 
+def broke_off(what: str, why: str) -> None:
+    """Say that something ended before its end, and why."""
+    st.markdown(f":red[{escape(what, limit=200)}:] {escape(why, limit=600)}")
+
+
 def gone(asked: str, instead: str) -> None:
     """Nothing there is what the link asks for: say what is shown `instead`."""
     st.warning(escape(f"This link asks for {asked}, which is not here. Shown is {instead}.", limit=400))

@@ -90,7 +90,7 @@ def _by_model() -> None:
                       disabled=not model or watch.busy("topic names"))  # fmt: skip
     for job in watch.finished("topic names"):
         if job.error:
-            st.markdown(f":red[{escape(watch.label(job), limit=200)}:] {escape(job.error, limit=600)}")
+            states.broke_off(watch.label(job), job.error)
         elif job.result:
             st.markdown(escape(_told(job.result), limit=400))
 
@@ -110,7 +110,7 @@ def _naming(listed: dict[int, dict[str, Any]]) -> Callable[[int], str]:
 def _preview(job: Job) -> None:
     """Draw what a look for sub-topics found, and the button that makes it so."""
     if job.error:
-        st.markdown(f":red[{escape(watch.label(job), limit=200)}:] {escape(job.error, limit=600)}")
+        states.broke_off(watch.label(job), job.error)
     if not job.result:
         return
     parts = job.result["parts"]

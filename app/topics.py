@@ -91,7 +91,7 @@ def ended() -> None:
     """Say what became of the builds that this person began last."""
     for job in watch.finished("topics"):
         if job.error:
-            st.markdown(f":red[{escape(watch.label(job), limit=200)}:] {escape(job.error, limit=600)}")
+            states.broke_off(watch.label(job), job.error)
 
 
 def draw(scope: Scope, map: dict[str, Any]) -> None:
