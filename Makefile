@@ -16,8 +16,9 @@ run: $(VENV)/.run $(VENV)/.warm
 	$(BIN)/afterword serve --workspace $(WORKSPACE) --sample sample_data $(ARGS)
 
 # Lint, then every test, browser journeys and PostgreSQL included where they can be had.
-test: $(VENV)/.dev
-	@$(MAKE) --no-print-directory -j 3 lint tools $(VENV)/.warm
+test:
+	@$(MAKE) --no-print-directory -j 2 tools $(VENV)/.dev
+	@$(MAKE) --no-print-directory -j 2 lint $(VENV)/.warm
 	$(BIN)/pytest -ra -n 2 --dist loadfile tests $(ARGS)
 
 # The browser journeys alone.
