@@ -107,7 +107,10 @@ def fit(
         raise TooFewTextsError(len(vectors))
     least = max(LEAST_TOPIC, round(len(vectors) * SHARE_TOPIC))
     places = project(vectors, seed=seed)
-    return _of(vectors, places, _largest_first(_alone(cluster(places, least, most), counts, least)))
+    topics = cluster(places, least, most)
+    # a text within the region of a topic may be too unlike it to count to it
+    nowhere = place(vectors, *_middles(vectors, topics))[0] < 0
+    return _of(vectors, places, _largest_first(_alone(topics, nowhere, counts, least)))
 
 
 def new(fitted: Fitted, vectors: NDArray[np.float32], middles: NDArray[np.float32]) -> Fitted:
@@ -215,8 +218,14 @@ def place(
 
 
 def _of(vectors: NDArray[np.float32], places: NDArray[np.float32], topics: NDArray[np.int32]) -> Fitted:
+    return Fitted(places, topics, *_middles(vectors, topics))
+
+
+def _middles(
+    vectors: NDArray[np.float32], topics: NDArray[np.int32]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     centroids = centre(vectors, topics)
-    return Fitted(places, topics, centroids, _floors(vectors, topics, centroids))
+    return centroids, _floors(vectors, topics, centroids)
 
 
 def _apart(vectors: NDArray[np.float32], fitted: Fitted) -> bool:
@@ -242,9 +251,11 @@ def _floors(
     return floors
 
 
-def _alone(topics: NDArray[np.int32], counts: NDArray[np.float64], least: int) -> NDArray[np.int32]:
-    """Make a topic of each text between the topics that is asked so often that it would be the size of one."""
-    often = np.flatnonzero((topics < 0) & (counts >= max(least, counts.sum() * SHARE_TOPIC)))
+def _alone(
+    topics: NDArray[np.int32], nowhere: NDArray[np.bool_], counts: NDArray[np.float64], least: int
+) -> NDArray[np.int32]:
+    """Make a topic of each text that is in none, or counts to none, and is asked as often as one."""
+    often = np.flatnonzero(((topics < 0) | nowhere) & (counts >= max(least, counts.sum() * SHARE_TOPIC)))
     found = topics.copy()
     found[often] = topics.max(initial=NONE) + 1 + np.arange(len(often))
     return found

@@ -71,6 +71,19 @@ def test_a_text_between_the_topics_that_is_asked_often_is_a_topic_by_itself() ->
     assert np.flatnonzero(found == found[between]).tolist() == [between]
 
 
+def test_a_text_asked_often_that_lies_among_a_topic_but_is_unlike_it_is_a_topic_by_itself() -> None:
+    vectors, _ = blobs(1, noise=300, spread=0.12)
+    once = fit.fit(vectors, np.ones(len(vectors)))
+    placed, _ = fit.place(vectors, once.centroids, once.floors)
+    strange = int(np.flatnonzero((once.topics >= 0) & (placed < 0))[0])
+    counts = np.ones(len(vectors))
+    counts[strange] = 500
+    found = fit.fit(vectors, counts)
+    placed, _ = fit.place(vectors, found.centroids, found.floors)
+    assert np.flatnonzero(found.topics == found.topics[strange]).tolist() == [strange]
+    assert placed[strange] == found.topics[strange]
+
+
 def test_only_what_is_apart_from_the_topics_there_are_is_new(fitted: fit.Fitted) -> None:
     vectors, topics = blobs(1)
     known = unit(np.random.default_rng(0).normal(size=(TOPICS, 48)))[: TOPICS // 2]
