@@ -199,7 +199,7 @@ def _beside(cursor: duckdb.DuckDBPyConnection, number: int, column: str, which: 
     """Give each record whose text lies on the map already the place of that; returns how many."""
     ((records,),) = cursor.execute(
         f"""INSERT INTO placements (map, record_id, topic, similarity, x, y, cluster, leaf, key)
-        WITH new AS (SELECT r.id, {gather.key(column)} AS key FROM records r WHERE trim(r.{column}) <> '' AND {which}),
+        WITH new AS (SELECT r.id, {gather.key(column)} AS key FROM records r WHERE {gather.said(column)} AND {which}),
             known AS (
                 SELECT key, any_value((topic, similarity, x, y, cluster, leaf)) AS it FROM placements
                 WHERE map = {number:d} AND key IN (SELECT key FROM new) GROUP BY key)
@@ -223,7 +223,7 @@ def _keep(
         f"""INSERT INTO placements (map, record_id, topic, similarity, x, y, cluster, leaf, key)
         SELECT {number:d}, r.id, p.topic, p.similarity, {found}, p.topic, p.key
         FROM records r JOIN (FROM read_parquet($placed)) p ON p.key = {gather.key(column)} {fitted}
-        WHERE trim(r.{column}) <> '' AND {which}""",
+        WHERE {gather.said(column)} AND {which}""",
         {"placed": list(placed)},
     ).fetchall()
     return int(records)

@@ -33,8 +33,12 @@ def current(store: Store, column: str = "prompt") -> dict[str, Any]:
     )
     if not found:
         raise NoMapError(column)
-    ((able,),) = store.frame(f'SELECT count(*) FROM records WHERE "{column}" IS NOT NULL').rows()
-    return found[0] | {"unplaced": max(0, able - found[0]["records"])}
+    unplaced = store.frame(f'SELECT count(*) FROM records WHERE "{column}" IS NOT NULL').item() - found[0]["records"]
+    if unplaced > 0:  # some are blank, perhaps, which takes longer to tell
+        placed = f"SELECT record_id FROM placements WHERE map = {found[0]['id']:d}"
+        sql = f"SELECT count(*) FROM records r WHERE r.id NOT IN ({placed}) AND {gather.said(column)}"
+        unplaced = store.frame(sql).item()
+    return found[0] | {"unplaced": max(0, unplaced)}
 
 
 def behind(store: Store) -> list[str]:
@@ -47,7 +51,7 @@ def awaited(store: Store, column: str = "prompt") -> bool:
     """Tell whether a column has no map or only a sketch, and different texts enough for one."""
     if store.rows("SELECT 1 FROM maps WHERE field = ? AND NOT sketch", [column]):
         return False
-    some = f"SELECT DISTINCT {gather.key(column)} FROM records r WHERE trim(r.{column}) <> '' LIMIT {fit.LEAST}"
+    some = f"SELECT DISTINCT {gather.key(column)} FROM records r WHERE {gather.said(column)} LIMIT {fit.LEAST}"
     return store.frame(f"SELECT count(*) AS n FROM ({some})").item() == fit.LEAST
 
 

@@ -76,6 +76,16 @@ def test_every_record_has_a_place_and_like_prompts_one_topic(mapped: Store) -> N
     assert {row["id"] for row in exemplars} <= {row["id"] for row in mapped.rows("SELECT id FROM records")}
 
 
+def test_blank_prompts_lie_on_no_map_and_do_not_wait_for_one(mapped: Store) -> None:
+    blank = (" ", "\n\t", "\u00a0\u3000", "\u200b", "\0", "")
+    records.add(mapped, *({"prompt": text} for text in blank), {"prompt": "?"})
+    assert (current(mapped)["unplaced"], behind(mapped)) == (1, ["prompt"])
+    assert place_new(mapped) == 1
+    assert (current(mapped)["unplaced"], behind(mapped)) == (0, [])
+    build(mapped)
+    assert (current(mapped)["records"], current(mapped)["unplaced"]) == (121, 0)
+
+
 def test_metrics_are_broken_down_and_filtered_by_topic(mapped: Store) -> None:
     named = {row["name"]: row["n"] for row in topics(mapped) if row["id"] >= 0}
     frame = measure(mapped, ["requests"], Filter(), by=["topic"])
