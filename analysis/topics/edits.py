@@ -66,7 +66,7 @@ def rename(store: Store, state: State, topic: int, name: str, *, column: str = "
     Raises
     ------
     ValueError
-        If there is no such topic, or the name is too long or another topic's.
+        If there is no such topic, or the name is too long, another topic's, or one that stands for something else.
     NoMapError
         If there is no map.
     """
@@ -210,11 +210,13 @@ def tidied(name: str) -> str:
     Raises
     ------
     ValueError
-        If it is too long.
+        If it is too long, or stands for something else.
     """
     seen = "".join(" " if one.isspace() else one for one in name)
     kept = "".join(one for one in seen if one in _JOINERS or unicodedata.category(one)[0] != "C")
     found = " ".join(kept.split())
     if len(found) > LONGEST:
         raise ValueError(f"A topic's name has at most {LONGEST} characters; this one has {len(found):,}.")
+    if found in replay.TAKEN:
+        raise ValueError(f"“{found}” is how records of no topic, or of several, are called: choose another name.")
     return found

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 AT_ONCE = 20_000
 """Texts whose vectors are read at a time."""
+TAKEN = ("(none)", "(other)", "Between the topics")
+"""Names that stand for something else wherever records are told apart by topic: no topic bears one."""
 
 
 @dataclass(frozen=True)
@@ -199,7 +201,7 @@ class Board:
         rows.sort(
             key=lambda row: (not plan.names.get(row[0]), row[0])
         )  # of two alike, what people named keeps its name
-        taken: set[str] = set()
+        taken = set(TAKEN)
         for topic, name, phrases, edit, stands, merged in rows:
             own = " · ".join(phrases)
             if topic in plan.made:

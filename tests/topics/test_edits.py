@@ -176,6 +176,18 @@ def test_no_two_topics_have_one_name(here: Here, preview: dict[str, Any]) -> Non
     assert "Same" not in here.names().values()
 
 
+def test_no_topic_is_called_as_those_of_none_are(here: Here) -> None:
+    """Also where one was called so before that was refused, or by the text at its middle."""
+    topic = here.topic("refund")
+    with edits._editing(here.store, here.state, "prompt") as table:
+        body = {"name": "(none)", "texts": table.texts(topic), "was": [""]}
+        topic_edits.add(here.state, "prompt", topic_edits.RENAME, body, who="ana")
+    assert here.names()[topic] == "(none) (2)"
+    found = dict(measure(here.store, ["requests"], Filter(), by=["topic"]).select("topic", "value").iter_rows())
+    sizes = {row["name"]: row["n"] for row in topics(here.store) if row["id"] >= 0}
+    assert {name: found[name] for name in sizes} == sizes
+
+
 def test_edits_hold_on_a_map_of_another_seed(here: Here, preview: dict[str, Any]) -> None:
     joined(here)
     edits.split(here.store, here.state, preview, who="bo")
@@ -257,6 +269,9 @@ def test_what_cannot_be_is_refused_and_leaves_no_trace(here: Here) -> None:
         edits.rename(here.store, here.state, one, "x" * 5000, who="ana")
     with pytest.raises(ValueError, match=f"Topic {other} has that name already"):
         edits.rename(here.store, here.state, one, here.names()[other], who="ana")
+    for name in ("(none)", " (other) ", "Between the topics"):
+        with pytest.raises(ValueError, match="choose another name"):
+            edits.rename(here.store, here.state, one, name, who="ana")
     with pytest.raises(ValueError, match="no topic -1"):
         edits.rename(here.store, here.state, -1, "All else", who="ana")
     with pytest.raises(ValueError, match="takes two topics"):
