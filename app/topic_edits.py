@@ -115,9 +115,10 @@ def _preview(job: Job) -> None:
         return
     parts = job.result["parts"]
     if not parts:
-        st.markdown(
-            escape(f"These {counted(job.result['texts'], 'text')} do not fall apart: they are as alike as one topic's.")
-        )
+        told = "fall apart as the topics do: there is nothing to split"
+        if not job.result.get("apart"):
+            told = "do not fall apart: they are as alike as one topic's"
+        st.markdown(escape(f"These {counted(job.result['texts'], 'text')} {told}."))
         return
     st.markdown(f"It would become {escape(counted(len(parts), 'topic'))}:")
     for part in parts:

@@ -37,8 +37,9 @@ def look(
     dict
         ``parts``, the largest first, none where the texts do not fall apart: each with ``name``, ``phrases``,
         ``middle``, ``exemplars`` and ``texts`` (keys), and ``n``, the records that it would have. Where only some texts
-        of a topic were chosen, the others are a part too. ``was`` names the topics that would be split, ``texts``
-        counts the different texts.
+        of a topic were chosen, the others are a part too. ``apart`` tells whether the texts fall apart: where they do
+        and there are no parts, these are topics already. ``was`` names the topics that would be split, ``texts`` counts
+        the different texts.
 
     Raises
     ------
@@ -57,10 +58,11 @@ def look(
         drawn = texts.draw(fit.MOST, map["seed"])
         workshop.begin(map["model"])
         parts = workshop.divide(texts, drawn, map["seed"])
+        apart = bool(parts)
         for part in parts:
             part["texts"] = _some(part["texts"])
         before = topic_edits.in_force(topic_edits.everything(state, column))
-        return _counted(cursor, store, map, before, parts, chosen) | {"texts": texts.total}
+        return _counted(cursor, store, map, before, parts, chosen) | {"texts": texts.total, "apart": apart}
 
 
 def _counted(

@@ -147,7 +147,11 @@ def test_a_split_is_looked_at_first_and_divides_what_is_there_and_what_comes(
 
 
 def test_what_does_not_fall_apart_is_told_and_chosen_texts_can_be_looked_at(here: Here) -> None:
-    assert subtopics.look(here.store, here.state, topic=here.topic("refund"))["parts"] == []
+    alone = subtopics.look(here.store, here.state, topic=here.topic("refund"))
+    assert (alone["parts"], alone["apart"]) == ([], False)
+    all_ids = [row["id"] for row in here.store.rows("SELECT min(id)::VARCHAR AS id FROM records GROUP BY prompt")]
+    known = subtopics.look(here.store, here.state, records=all_ids)
+    assert (known["parts"], known["apart"]) == ([], True), "they are topics already"
     kept = joined(here)
     ids = here.store.rows(
         "SELECT min(id)::VARCHAR AS id FROM records WHERE regexp_matches(prompt, 'refund|money|log') GROUP BY prompt"
