@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from analysis.metrics.metric import Metric
     from app.page import Scope
 
-BETWEEN = "between the topics"
+REST = "of no topic"
+"""Records whose text lies between the topics, waits for the map, or is not in the log."""
 _NOTE = "Click a name for its conversations. Small: 95 % intervals. Bold: more than chance, but for one in twenty."
 _LONG = timedelta(weeks=8)
 """From so long a time on, small trends go by wider buckets."""
@@ -41,7 +42,7 @@ def draw(scope: Scope, map: int, middles: Mapping[str, str]) -> None:
     newest = max((row["first"] for row in alike.values() if row["first"] is not None), default=None)
     rows = [
         Row(
-            topic, BETWEEN if topic == NONE else topic, middles.get(topic, ""),
+            topic, REST if topic == NONE else topic, middles.get(topic, ""),
             [
                 _records(moved[topic]), *([_change(moved[topic])] if before else []),
                 *(_cell(figures.get((topic, metric.name)), metric) for metric in metrics),

@@ -161,13 +161,12 @@ def by_group(points: pl.DataFrame, field: str) -> Colouring:
     largest = points["group"].drop_nulls().value_counts(sort=True, name="n").head(len(palette.HUES))["group"].to_list()
     shades = palette.colours(field, largest)
     places = {group: place for place, group in enumerate(largest)}
-    rest = palette.PENCIL + "55"
+    rest, unknown = palette.PENCIL + "88", palette.PENCIL + "33"
     legend = [((shades[group],), plain_label(group, limit=28), "") for group in largest]
-    more = [((rest,), "others", "")] if any(group not in places for group in groups) else []
-    return Colouring(
-        [*(shades[group] for group in largest), rest], [places.get(group, len(largest)) for group in groups],
-        [*legend, *more],
-    )  # fmt: skip
+    of = [len(largest) + 1 if group is None else places.get(group, len(largest)) for group in groups]
+    more = [((hue,), words, "") for place, (hue, words) in enumerate([(rest, "others"), (unknown, "not known")])
+            if len(largest) + place in of]  # fmt: skip
+    return Colouring([*(shades[group] for group in largest), rest, unknown], of, [*legend, *more])
 
 
 def middles(points: pl.DataFrame) -> dict[int, NDArray[np.float64]]:

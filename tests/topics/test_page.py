@@ -64,6 +64,22 @@ def test_the_map_its_topics_and_the_texts_chosen_on_it(
     assert set(drawn["colouring"].of) == {len(drawn["colouring"].colours) - 1}
 
 
+def test_texts_without_the_value_they_are_coloured_by_are_not_among_the_others(
+    built: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(built, home, dirs_exist_ok=True)
+    with runtime.current().store.write() as cursor:
+        cursor.execute("UPDATE records SET app = 'shop' WHERE prompt LIKE '%refund%'")
+    drawn: dict[str, Any] = {}
+    monkeypatch.setattr(
+        topic_map, "draw", lambda _, __, colouring, **___: drawn.update(it=colouring) or topic_map.Drawn()
+    )
+    page = look("topics", period="all")
+    page.selectbox(key="topics-colour").select("app").run()
+    assert [words for _, words, _ in drawn["it"].legend] == ["shop", "not known"]
+    assert set(drawn["it"].of) == {0, len(drawn["it"].colours) - 1}
+
+
 def test_what_is_drawn_around_is_read_and_becomes_a_condition(
     built: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
