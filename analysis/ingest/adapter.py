@@ -90,6 +90,16 @@ MAX_BRACKETS = 5_000
 """Objects and lists that one text may hold before it is doubtful: DuckDB's VARIANT goes down into them by recursion,
 and some 20,000 levels end the process."""
 
+
+def utc(text: str) -> str:
+    """Write SQL of the moment in UTC that a text names; one without a zone is UTC.
+
+    DuckDB drops the zone in a cast to TIMESTAMP, and reads none after a blank.
+    """
+    casts = (f"TRY_CAST({one} AS TIMESTAMPTZ)" for one in (text, f"regexp_replace({text}, ' ([+-])', '\\1')"))
+    return f"(coalesce({', '.join(casts)}) AT TIME ZONE 'UTC')"
+
+
 MACROS: tuple[str, ...] = (
     f"""CREATE MACRO deep(txt) AS CASE WHEN strlen(txt) > {2 * MAX_BRACKETS}
         THEN strlen(txt) - strlen(replace(replace(txt, '{{', ''), '[', '')) > {MAX_BRACKETS} ELSE false END""",
@@ -130,8 +140,8 @@ MACROS: tuple[str, ...] = (
                 'value', CASE WHEN number(e->>'$') > 0 THEN 1 ELSE -1 END)
         ELSE json_object('name', name, 'value', e->>'$', 'origin', 'code') END) END""",
     # Seconds between two moments that a log writes as text.
-    """CREATE MACRO seconds_between(earlier, later) AS
-        (epoch_us(TRY_CAST(later AS TIMESTAMP)) - epoch_us(TRY_CAST(earlier AS TIMESTAMP))) / 1000000""",
+    f"""CREATE MACRO seconds_between(earlier, later) AS
+        (epoch_us({utc("later")}) - epoch_us({utc("earlier")})) / 1000000""",
     # A JSON object without some keys: `gone` maps each of them to null.
     "CREATE MACRO without(json_text, gone) AS TRY(CAST(json_merge_patch(json_text, gone) AS VARCHAR))",
     # A JSON object without its nulls, which would take away from what it is merged with.

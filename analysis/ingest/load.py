@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from analysis.ingest.adapter import utc
 from analysis.ingest.insert import insert_priced
 from analysis.ingest.ledger import begin, complete, first_refusals
 from analysis.ingest.link import fill, forget_turns, resolve_scores, stand_in
@@ -218,7 +219,7 @@ class _Load:
         """Insert scores that are not there yet; returns how many staged rows held nothing else."""
         before = self._number("SELECT count(*) FROM scores")
         self.cursor.execute(
-            """INSERT INTO scores (id, import_id, target, target_key, name, value, label, comment, origin, time)
+            f"""INSERT INTO scores (id, import_id, target, target_key, name, value, label, comment, origin, time)
             SELECT * FROM (
                 SELECT CAST(md5(coalesce(source || ':score:' || s.id, concat_ws(chr(31), source, target, target_key,
                         s.name, coalesce(s.origin, ''), coalesce(s.value, ''), coalesce(s.label, '')))) AS UUID) AS id,
@@ -227,7 +228,7 @@ class _Load:
                         CASE WHEN isfinite(TRY_CAST(s.value AS DOUBLE)) THEN TRY_CAST(s.value AS DOUBLE) END
                         END AS value,
                     nullif(s.label, '') AS label, nullif(s.comment, '') AS comment, s.origin AS origin,
-                    coalesce(TRY_CAST(s.time AS TIMESTAMP), time) AS time
+                    coalesce({utc("s.time")}, time) AS time
                 FROM (
                     SELECT source, time, s, coalesce(s.target, CASE WHEN row_kind IN ('trace', 'trace_part')
                             THEN 'trace' ELSE 'call' END) AS target,

@@ -12,6 +12,7 @@ import pyarrow as pa
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
 from analysis.ingest import chat
+from analysis.ingest.adapter import utc
 from analysis.ingest.names import HISTORIES, SYSTEMS
 
 if TYPE_CHECKING:
@@ -49,9 +50,9 @@ _MACROS: tuple[str, ...] = (
         WHEN abs(number) < 1e14 THEN number * 1000
         WHEN abs(number) < 1e17 THEN number
         ELSE number / 1000 END AS BIGINT))""",
-    """CREATE MACRO moment(txt) AS CASE
+    f"""CREATE MACRO moment(txt) AS CASE
         WHEN txt IS NULL OR txt = '' THEN NULL
-        WHEN contains(txt, '-') OR contains(txt, '/') THEN TRY_CAST(txt AS TIMESTAMP)
+        WHEN contains(txt, '-') OR contains(txt, '/') THEN {utc("txt")}
         ELSE TRY(epoch_time(TRY_CAST(txt AS DECIMAL(38, 9)))) END""",
     """CREATE MACRO plausible(moment) AS CASE
         WHEN moment >= TIMESTAMP '2000-01-01' AND moment < now()::TIMESTAMP + INTERVAL 366 DAY THEN moment END""",

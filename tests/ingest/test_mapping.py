@@ -226,6 +226,23 @@ def test_a_dot_in_the_name_of_a_column_is_no_path(
     ]
 
 
+@pytest.mark.parametrize("time", [
+    "2026-09-28T02:00:00+02:00", "2026-09-27T19:00:00.000-0500", "2026/09/28 05:30:00 +0530", "2026-09-28 02:00 +02",
+    "2026-09-28T00:00:00Z", "2026-09-28 00:00:00",
+])  # fmt: skip
+@pytest.mark.parametrize("name", ["whole.jsonl", "table.csv", "torn.jsonl"])
+def test_times_are_told_in_utc_whatever_their_zone(
+    file: Callable[..., Path], take: Callable[..., Any], store: Store, name: str, time: str
+) -> None:
+    whole = lines({"question": ASK, "answer": SAY, "when": time})
+    torn = whole + '{"question": '  # not read by the fast way
+    (report,) = take(
+        file(name, {"whole.jsonl": whole, "torn.jsonl": torn}.get(name, f"question,answer,when\nWhy?,No.,{time}\n"))
+    )
+    assert (report.kept, report.repaired) == (1, 0)
+    assert store.rows("SELECT time FROM records") == [{"time": datetime(2026, 9, 28)}]
+
+
 @pytest.mark.parametrize("path", ["took", "took|ms", "took|parsecs", "a.b|s", "|ms", "|", "a||ns"])
 @pytest.mark.parametrize("unit", ["", "ms", "cents"])
 def test_a_field_and_its_unit_are_told_apart_again(path: str, unit: str) -> None:
