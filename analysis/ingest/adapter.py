@@ -94,9 +94,11 @@ and some 20,000 levels end the process."""
 def utc(text: str) -> str:
     """Write SQL of the moment in UTC that a text names; one without a zone is UTC.
 
-    DuckDB drops the zone in a cast to TIMESTAMP, and reads none after a blank.
+    DuckDB drops the zone in a cast to TIMESTAMP, and reads none that stands apart, as git, Ruby and Go write it, which
+    names it once more: ``+0200 CEST``.
     """
-    casts = (f"TRY_CAST({one} AS TIMESTAMPTZ)" for one in (text, f"regexp_replace({text}, ' ([+-])', '\\1')"))
+    near = f"regexp_replace({text}, ' ([+-][0-9:]+|Z)( [A-Z]+)?$', '\\1')"
+    casts = (f"TRY_CAST({one} AS TIMESTAMPTZ)" for one in (text, near))
     return f"(coalesce({', '.join(casts)}) AT TIME ZONE 'UTC')"
 
 

@@ -12,7 +12,7 @@ from analysis.ingest.adapter import THUMBS
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
-_TIME = re.compile(r"\d{4}[-/]\d\d?[-/]\d\d?(?:(?P<clock>[T ]\d\d?:\d\d)\S*(?: ?\S{1,9})?)?")
+_TIME = re.compile(r"\d{4}[-/]\d\d?[-/]\d\d?(?:(?P<clock>[T ]\d\d?:\d\d)\S*(?: \S{1,9}){0,2})?")
 _HTTP = re.compile(r"[1-5]\d\d(?:\.0)?")
 _OUTCOMES = frozenset((
     "ok", "success", "succeeded", "completed", "complete", "done", "default", "true", "status_code_ok", "unset",

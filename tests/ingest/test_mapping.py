@@ -228,7 +228,7 @@ def test_a_dot_in_the_name_of_a_column_is_no_path(
 
 @pytest.mark.parametrize("time", [
     "2026-09-28T02:00:00+02:00", "2026-09-27T19:00:00.000-0500", "2026/09/28 05:30:00 +0530", "2026-09-28 02:00 +02",
-    "2026-09-28T00:00:00Z", "2026-09-28 00:00:00",
+    "2026-09-28T00:00:00Z", "2026-09-28 00:00:00 Z", "2026-09-28 02:00:00.0 +0200 CEST", "2026-09-28 00:00:00",
 ])  # fmt: skip
 @pytest.mark.parametrize("name", ["whole.jsonl", "table.csv", "torn.jsonl"])
 def test_times_are_told_in_utc_whatever_their_zone(
