@@ -82,13 +82,19 @@ def _counted(
         if len(rest) >= fit.LEAST_PART:
             parts.append(row | {"exemplars": rest[:5], "texts": rest})
     board = replay.Board(cursor, store.workspace, map)
-    plan = board.plan([*before, edits.supposed(map["field"], {"parts": parts})])
-    placed = board.texts(plan).group_by("topic").agg(pl.sum("n"))
-    counts = dict(placed.iter_rows())
-    new = {number: place for number, (edit, place) in plan.made.items() if edit.id < 0}
-    found = [parts[place] | {"n": counts.get(number, 0)} for number, place in new.items()]
-    was = [held[one.topic]["name"] for one in plan.divided if one.into[0] in new]
-    return {"parts": sorted(found, key=lambda part: -part["n"]), "was": was}
+
+    def tried(parts: list[dict[str, Any]]) -> dict[str, Any]:
+        plan = board.plan([*before, edits.supposed(map["field"], {"parts": parts})])
+        counts = dict(board.texts(plan).group_by("topic").agg(pl.sum("n")).iter_rows())
+        new = {number: place for number, (edit, place) in plan.made.items() if edit.id < 0}
+        found = [parts[place] | {"n": counts.get(number, 0)} for number, place in new.items()]
+        was = [held[one.topic]["name"] for one in plan.divided if one.into[0] in new]
+        return {"parts": sorted(found, key=lambda part: -part["n"]), "was": was}
+
+    found = tried(parts)
+    some = [part for part in found["parts"] if part["n"]]
+    # nothing of the topic may be nearest to one of its parts, which then is none
+    return found if len(some) == len(found["parts"]) else tried(some)
 
 
 def _held(cursor: duckdb.DuckDBPyConnection, map: int, parts: Sequence[dict[str, Any]]) -> dict[int, dict[str, Any]]:

@@ -21,6 +21,7 @@ from analysis.store import Store
 from analysis.topics import edits, replay, subtopics
 from analysis.topics.build import NoMapError, build, place_new
 from analysis.topics.listing import topics
+from analysis.topics.workshop import Workshop
 from analysis.workspace import Workspace
 from app import runtime
 from app.cli import cli
@@ -165,6 +166,23 @@ def test_what_does_not_fall_apart_is_told_and_chosen_texts_can_be_looked_at(here
         subtopics.look(here.store, here.state, topic=77)
     with pytest.raises(ValueError, match="No text"):
         subtopics.look(here.store, here.state)
+
+
+def test_a_part_that_nothing_would_count_to_is_none(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = here.store.rows(
+        """SELECT min(record_id)::VARCHAR AS id, key FROM placements WHERE topic = ? GROUP BY key ORDER BY key LIMIT 8""",
+        [here.topic("refund")],
+    )
+    part = {"name": "A", "phrases": [], "middle": "", "exemplars": [], "texts": [row["key"] for row in own]}
+    monkeypatch.setattr(Workshop, "divide", lambda *_: [dict(part), dict(part)])
+    found = subtopics.look(here.store, here.state, records=[row["id"] for row in own])
+    assert len(found["parts"]) == 2
+    assert min(part["n"] for part in found["parts"]) > 0
+    assert sum(part["n"] for part in found["parts"]) == sum(
+        row["n"] for row in topics(here.store) if row["id"] == here.topic("refund")
+    )
+    found = subtopics.look(here.store, here.state, topic=here.topic("refund"))
+    assert (found["parts"], found["was"], found["apart"]) == ([], [], True)
 
 
 def test_no_two_topics_have_one_name(here: Here, preview: dict[str, Any]) -> None:
