@@ -164,6 +164,18 @@ def test_a_percentile_is_split_exactly_and_names_the_slow_group(store: Store, ad
     assert shift.parts[0].group == "slow"
 
 
+def test_more_of_every_group_alike_moves_no_percentile(store: Store, add_records: Add):
+    for month, times in ((5, 1), (6, 3)):
+        for model, least in (("fast", 1), ("slow", 3)):
+            waits = [least + place / 10 for place in range(40)] * times
+            add_records(*(call | {"latency": waits.pop()} for call in calls(month, len(waits), model=model)))
+    shift = explain(store, "latency_p50", BEFORE, NOW, "model")
+    assert shift.change.value == pytest.approx(0, abs=0.05)
+    for part in shift.parts:
+        assert (part.share_before, part.share_now) == (0.5, 0.5)
+        assert (part.mix, part.rate) == (pytest.approx(0, abs=0.05), pytest.approx(0, abs=0.05))
+
+
 def test_what_a_percentile_s_parts_lack_is_shared_out_by_their_sizes():
     found = split.Effects(np.zeros((1, 2)), np.array([[3.0, 0]]), np.array([[-1.0, 0]]))
     lacking = found.lacking(2.4, np.array([0.5, 0.5]))

@@ -107,7 +107,7 @@ def of_sum(sums0: Array, records0: Array, sums: Array, records: Array) -> Effect
 
 
 def of_percentile(counts0: Array, counts: Array, bins: Array, point: float, *, seed: int = 0) -> Effects:
-    """Split the change of a percentile: each group's size and its distribution change one after the other.
+    """Split the change of a percentile: each group's share and its distribution change one after the other.
 
     Averaged over random orders (Castro, Gómez & Tejada 2009, Computers & Operations Research 36, 1726-1730), each of
     which sums to the change, as so does the mean.
@@ -121,6 +121,9 @@ def of_percentile(counts0: Array, counts: Array, bins: Array, point: float, *, s
     point : float
         The percentile, 0 to 1.
     """
+    whole0, whole = (c.sum((-2, -1), keepdims=True) for c in (counts0, counts))
+    # as many records before as now: more of every group alike is no group's doing
+    counts0 = counts0 * np.divide(whole, whole0, out=np.ones_like(whole), where=(whole0 > 0) & (whole > 0))
     size0, size = counts0.sum(-1, keepdims=True), counts.sum(-1, keepdims=True)
     shape0, shape = (np.divide(c, s, out=np.zeros_like(c), where=s > 0) for c, s in ((counts0, size0), (counts, size)))
     shape0, shape = np.where(size0 > 0, shape0, shape), np.where(size > 0, shape, shape0)
