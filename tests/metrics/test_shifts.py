@@ -273,6 +273,18 @@ def test_nothing_stands_out_of_what_is_the_same(store: Store, add_records: Add):
     assert shift.explains == 0
 
 
+def test_a_group_that_stayed_is_no_exception_because_others_came_and_went(store: Store, add_records: Add):
+    for month, worse, model in ((5, 100, "old"), (6, 300, "new")):
+        for feature, n, failures in (("chat", 500 - worse, 0.02), ("agent", worse, 0.3)):
+            for which, share in ((model, 0.6), ("steady", 0.4)):
+                many = round(n * share)
+                add_records(*failing(month, many, round(many * failures), model=which, feature=feature))
+    first, other = explain_by(store, "error_rate", BEFORE, NOW, ["model", "feature"])
+    assert (first.by, other.by) == ("feature", "model")
+    assert first.explains == pytest.approx(1, abs=0.05)
+    assert other.explains == pytest.approx(abs(other.mix.value) / other.change.value)
+
+
 def test_the_field_that_tells_most_comes_first(store: Store, add_records: Add):
     for month, failures in ((5, 5), (6, 45)):
         for model in ("a", "b"):

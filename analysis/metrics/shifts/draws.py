@@ -78,20 +78,26 @@ class Known:
         low, high = self._settled(np.percentile(getattr(self.draws, part)[:, which].sum(-1), [2.5, 97.5]))
         return Span(float(value), float(low), float(high))
 
-    def beyond(self, part: str) -> tuple[Array, NDArray[np.bool_]]:
-        """Give what each group has beyond its share, and tell where that is more than chance in any (Bonferroni)."""
-        (apart,) = self._settled(self._apart(getattr(self.effects, part)))
+    def beyond(self, part: str, among: NDArray[np.bool_] | None = None) -> tuple[Array, NDArray[np.bool_]]:
+        """Give what each group has beyond its share, and tell where that is more than chance in any (Bonferroni).
+
+        Shares are those `among` some groups, where that is given: the others can have none of it.
+        """
+        alike = self.alike if among is None else np.where(among, self.alike, 0)
+        alike = alike / (alike.sum() or 1)
+        (apart,) = self._settled(_apart(getattr(self.effects, part), alike))
         if self.draws is None:
             return apart, np.zeros(len(apart), bool)
-        error = self._apart(getattr(self.draws, part)).std(axis=0)
+        error = _apart(getattr(self.draws, part), alike).std(axis=0)
         return apart, np.abs(apart) > NormalDist().inv_cdf(1 - CHANCE / 2 / len(apart)) * error
-
-    def _apart(self, effects: Array) -> Array:
-        apart: Array = effects - self.alike * effects.sum(-1, keepdims=True)
-        return apart
 
     def _settled(self, values: Array) -> Array:
         return np.where(np.abs(values) > self.noise, values, 0.0)
+
+
+def _apart(effects: Array, alike: Array) -> Array:
+    apart: Array = effects - alike * effects.sum(-1, keepdims=True)
+    return apart
 
 
 def known(parts: Parts, before: float, now: float, alike: Array) -> Known:

@@ -160,8 +160,8 @@ def _explained(
     change, volume, mix, rate = (found.span(part) for part in ("total", "volume", "mix", "rate"))
     beyond, outstanding = found.beyond("total")
     groups = [_part(parts, sides, found, place, outstanding=bool(outstanding[place])) for place in range(len(beyond))]
-    if not metric.total:
-        beyond, outstanding = found.beyond("rate")
+    if not metric.total:  # what came or went is mix: that it has no rate makes those that stayed no exception
+        beyond, outstanding = found.beyond("rate", (sides[0].shares > 0) & (sides[1].shares > 0))
     mixed = abs(mix.value) if mix.sure and not metric.total else 0.0
     apart = float(np.abs(beyond[outstanding]).sum()) + mixed
     return Shift(
