@@ -92,7 +92,9 @@ def weekdays(window: Filter) -> Filter:
         days.append(f"{day:%A}")
         day = day.replace(hour=0, minute=0, second=0, microsecond=0) + _DAY
     before = window.during(window.start - WEEKS * _WEEK, window.start)
-    return before if whole else before.where(WEEKDAY, *dict.fromkeys(days))
+    asked = [value for one in window.conditions if (one.field, one.op) == (WEEKDAY, "=") for value in one.values]
+    days = [day for day in dict.fromkeys(days) if not asked or day in asked]
+    return before.where(WEEKDAY, *days) if days else before
 
 
 def release(store: Store, window: Filter, name: str, came: Mapping[str, datetime]) -> tuple[Filter, Filter]:

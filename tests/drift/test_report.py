@@ -45,6 +45,8 @@ def test_references_are_the_period_before_and_the_same_weekdays(store: Store, ad
     assert summary(store, ["requests"], weekdays(weekend))["requests"].value == 8
     week = Filter(START + timedelta(days=35), START + timedelta(days=42))
     assert weekdays(week) == Filter(START + timedelta(days=7), START + timedelta(days=35))
+    mondays = Filter(START + timedelta(days=35), START + timedelta(days=40)).where("weekday", "Monday", "Sunday")
+    assert summary(store, ["requests"], weekdays(mondays))["requests"].value == 4
     with pytest.raises(ValueError, match="give both"):
         previous(Filter(START))
     with pytest.raises(ValueError, match="shorter than a day"):
