@@ -34,8 +34,8 @@ AGAINST = "against"
 SHOWN = 6
 """Records shown of those that are most unlike the reference."""
 LETTERS = 400
-ROWS = 24
-"""Rows shown of a table; its data has them all."""
+ROWS, EACH = 24, 8
+"""Rows shown of a table, and of what differs in one aspect; its data has them all."""
 _WAYS = {reference.PREVIOUS: "The period before", reference.WEEKDAYS: "The same weekdays, four weeks"}
 _HEADS = {
     DRIFTED: "What people ask has drifted",
@@ -106,9 +106,14 @@ def aspects(report: Report) -> None:
 
 def groups(found: Drift) -> None:
     """Set the table of what is new, gone, more or less; a click leads to the records."""
-    listed = [(aspect, group) for aspect in [*found.report.aspects, *found.report.others] for group in aspect.groups]
+    every = [*found.report.aspects, *found.report.others]
+    listed = [(aspect, group) for aspect in every for group in aspect.groups]
     if not listed:
         return
+    # words are many, and would leave no room for the topics
+    large = [place < EACH for aspect in every for place in range(len(aspect.groups))]
+    shown = [place for place, is_large in enumerate(large) if is_large][:ROWS]
+    rest = f" {len(listed) - len(shown):,} more are in the data." if len(listed) > len(shown) else ""
     states.heading("What differs")
     columns = [
         Column("", 0, muted=True), Column("", 14), Column("before", 60, "right", muted=True),
@@ -123,14 +128,14 @@ def groups(found: Drift) -> None:
     ]  # fmt: skip
     note = (
         "Change in points with its 95 % interval; of the groups named one in twenty is expected to be chance "
-        "(Benjamini-Hochberg). Click a row for its conversations."
+        f"(Benjamini-Hochberg).{rest} Click a row for its conversations."
     )
-    for place in _listed(columns, rows, key="drift-groups", note=note):
+    for place in _listed(columns, rows, key="drift-groups", note=note, shown=shown):
         aspect, group = listed[place]
+        where = found.window if group.kind != "vanishing" else found.reference
         if aspect.name == WORDS:
-            drill.to_records(found.window.where(fields.TEXT_SEARCH, group.name, op="~"))
+            drill.to_records(where.where(fields.TEXT_SEARCH, group.name, op="~"))
         elif aspect.name in fields.TEXTS or aspect.name.startswith(fields.ATTRIBUTE):
-            where = found.window if group.kind != "vanishing" else found.reference
             drill.from_table([{"key": group.name}], where, aspect.name)
 
 
@@ -214,11 +219,15 @@ def changes(scope: Scope) -> None:
 
 
 def _listed(
-    columns: Sequence[Column], rows: Sequence[tuple[list[str], dict[str, Any]]], *, key: str, note: str
-) -> list[int]:
-    """Set a table of rows, each with its cells and its data to take away; gives the places of the rows clicked."""
+    columns: Sequence[Column], rows: Sequence[tuple[list[str], dict[str, Any]]], *, key: str, note: str,
+    shown: Sequence[int] = range(ROWS),
+) -> list[int]:  # fmt: skip
+    """Set a table of rows, each with its cells and its data to take away; gives the places of the rows clicked.
+
+    The rows of the places `shown` are drawn, where there are so many.
+    """
     table = pl.DataFrame([row for _, row in rows], infer_schema_length=None)
-    cells = [(f"{place}", shown) for place, (shown, _) in enumerate(rows[:ROWS])]
+    cells = [(f"{place}", rows[place][0]) for place in shown if place < len(rows)]
     return [int(point["key"]) for point in breakdowns.listed(table, columns, cells, key=key, note=note)]
 
 

@@ -113,7 +113,10 @@ def _table(scope: Scope, shift: Shift) -> None:
     )
     frame.foot(f"why-{shift.metric.name}", _frame(shift), note)
     if shift.by in fields.TEXTS or shift.by.startswith(fields.ATTRIBUTE):
-        drill.from_table(picked, scope.chosen, shift.by)
+        gone = {part.group for part in shift.parts if part.now is None}
+        for point in picked:
+            where = scope.before if point.get("key") in gone and scope.before is not None else scope.chosen
+            drill.from_table([point], where, shift.by)
 
 
 def _row(part: Part, unit: str, least: float) -> effects.Row:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from analysis.metrics.filter import Filter
 from analysis.releases.release import put
-from app import runtime
+from app import breakdowns, drill, runtime
+from app.charts import frame
 from tests import records
 from tests.pages import HOSTILE, look, words
 
@@ -46,6 +48,57 @@ def test_a_new_subject_is_told_with_what_became_of_it():
     assert "words by more than chance" in said
     assert "The same topics fare otherwise: error rate" in said
     assert "420 records of 420 users), against 1 Jun to 7 Jun 2026" in said
+
+
+def test_what_is_gone_leads_to_where_it_was(home: Path, monkeypatch: pytest.MonkeyPatch):
+    things = ("parcel", "kettle", "refund", "invoice")
+    records.add(runtime.current().store, *(
+        {
+            "time": START + timedelta(days=day, minutes=20 * n), "user_id": f"u{day}-{n}", "response": "Yes.",
+            "model": "old" if day < 7 else "new", "recorded_cost": 0.01 if day < 7 else 0.02,
+            "prompt": f"tell me about the {'orchard' if day < 7 and n % 6 == 0 else things[n % 4]}",
+        }
+        for day in range(14) for n in range(60)
+    ))  # fmt: skip
+    left: list[Filter] = []
+    monkeypatch.setattr(drill, "to_records", left.append)
+    monkeypatch.setattr(breakdowns, "listed", lambda table, columns, rows, **_: [{"key": key} for key, _ in rows])
+    monkeypatch.setattr(
+        frame, "altair",
+        lambda chart, *, name, **_: [{"key": "old"}, {"key": "new"}] if name.startswith("why-") else [],
+    )  # fmt: skip
+    look("drift", **WEEK)
+    (word,) = [one for one in left if one.texts() == ["text~orchard"]]
+    assert word == Filter(START, START + timedelta(days=7), word.conditions)
+    left.clear()
+    look("cost", **WEEK, why="cost_per_request", **{"why-by": "model"})
+    assert [(one.texts(), one.start) for one in left] == [
+        (["model=old"], START), (["model=new"], START + timedelta(days=7))
+    ]  # fmt: skip
+
+
+def test_many_words_leave_room_for_the_other_aspects(home: Path, monkeypatch: pytest.MonkeyPatch):
+    letters = "abcdefghijklmnopqrst"
+    records.add(runtime.current().store, *(
+        {
+            "time": START + timedelta(days=day, minutes=20 * n), "user_id": f"u{day}-{n}", "response": "Yes.",
+            "model": "old" if day < 7 else "new",
+            "prompt": " ".join(f"{'fresh' if day >= 7 and n % 3 == 0 else 'known'}{letter}" for letter in letters),
+        }
+        for day in range(14) for n in range(60)
+    ))  # fmt: skip
+    drawn: list[str] = []
+
+    def listed(
+        _table: object, _columns: object, rows: list[tuple[str, list[str]]], *, key: str, note: str
+    ) -> list[Any]:
+        drawn.extend(f"{key} {cells[0]}" for _, cells in rows)
+        return []
+
+    monkeypatch.setattr(breakdowns, "listed", listed)
+    look("drift", **WEEK)
+    assert drawn.count("drift-groups Words") == 8
+    assert drawn.count("drift-groups Model") == 2
 
 
 @pytest.mark.usefixtures("fortnight")
