@@ -170,7 +170,7 @@ def test_what_does_not_fall_apart_is_told_and_chosen_texts_can_be_looked_at(here
 
 def test_a_part_that_nothing_would_count_to_is_none(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
     own = here.store.rows(
-        """SELECT min(record_id)::VARCHAR AS id, key FROM placements WHERE topic = ? GROUP BY key ORDER BY key LIMIT 8""",
+        "SELECT min(record_id)::VARCHAR AS id, key FROM placements WHERE topic = ? GROUP BY key ORDER BY key LIMIT 8",
         [here.topic("refund")],
     )
     part = {"name": "A", "phrases": [], "middle": "", "exemplars": [], "texts": [row["key"] for row in own]}
