@@ -32,6 +32,10 @@ def test_what_came_or_went_altogether_is_said(store: Store, add_records: Callabl
         "There was nothing of it before: all of it is new."
     )
     assert sentence(explain(store, "requests", NOW, BEFORE, "model")) == "Nothing of it is left."
+    add_records(*calls(5, 60, model="a"))
+    assert sentence(explain(store, "cost", BEFORE, NOW, "model")) == (
+        "There was nothing of it before, and there is nothing of it now."
+    )
 
 
 def test_too_few_are_not_said_to_be_alike(store: Store, add_records: Callable[..., list[str]]):

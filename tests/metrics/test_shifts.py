@@ -141,6 +141,14 @@ def test_a_user_of_two_groups_counts_half_in_each(store: Store, add_records: Add
     assert parts(shift)["b"].effect.value == pytest.approx(60)
 
 
+def test_users_of_several_groups_are_whole_altogether(store: Store, add_records: Add):
+    for user in range(46):
+        for model, n in (("a", 1), ("b", 2), ("c", 4 + user % 7)):
+            add_records(*calls(5 + user % 2, n, user_id=f"ann {user}", model=model))
+    shift = explain(store, "users", BEFORE, NOW, "model")
+    assert (shift.before, shift.now) == (23, 23)
+
+
 def test_what_is_counted_over_all_requests_is_split_over_them(store: Store, add_records: Add):
     rated = []
     for month, thumbs in ((5, 10), (6, 30)):

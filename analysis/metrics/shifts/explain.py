@@ -144,8 +144,8 @@ def explain_by(store: Store, name: str, before: Filter, now: Filter, by: Sequenc
 
 
 def _own(store: Store, metric: Metric, samples: Sequence[Filter]) -> list[float | None]:
-    """Measure a percentile in the samples, which its parts, being counted by bins, give roughly; else nothing."""
-    if metric.merges != "histogram":
+    """Measure in the samples what its parts give roughly: a percentile is counted by bins, users are shared out."""
+    if metric.merges != "histogram" and metric.apart is None:
         return []
     return [summary(store, [metric.name], sample)[metric.name].value for sample in samples]
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 def sentence(shift: Shift, tried: Sequence[Shift] = ()) -> str:
     """Put in words where a change came from; `tried` are its splits by every field worth it, if it was so split."""
     by, change = fields.title(shift.by).lower(), shift.change.value
+    if shift.metric.total and not (shift.before or shift.now):
+        return "There was nothing of it before, and there is nothing of it now."
     if shift.metric.total and not (shift.before and shift.now):
         return "Nothing of it is left." if shift.before else "There was nothing of it before: all of it is new."
     said = []
