@@ -93,6 +93,8 @@ def build(
     on_progress(Progress("reading"))
     with store.cursor() as cursor, Workshop(store, on_progress, cancelled) as workshop:
         texts = gather.Texts(cursor, column)
+        if texts.total < fit.LEAST:
+            raise fit.TooFewTextsError(texts.total)
         fitted = texts.draw(fit.MOST, seed)
         chosen = model or (models.STATIC if texts.total >= MANY else models.QUANTISED)
         first = not store.rows("SELECT 1 FROM maps WHERE field = ?", [column])

@@ -147,7 +147,7 @@ def main() -> None:
             if model_name not in topics:
                 topics[model_name] = Topics(workspace, model_name)
             answer = getattr(topics[model_name], name)(**task)
-        except (ModelError, fit.TooFewTextsError) as error:
+        except ModelError as error:
             answer = {"wrong": str(error)}
         answers.write(orjson.dumps(answer) + b"\n")
         answers.flush()

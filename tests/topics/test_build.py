@@ -228,6 +228,8 @@ def test_places_go_with_their_records(mapped: Store, tmp_path: Path) -> None:
 
 
 def test_too_few_texts_an_unknown_column_and_no_map_are_told(store: Store, add_records: Callable[..., Any]) -> None:
+    with pytest.raises(ValueError, match="needs 50 different texts, and there are 0"):
+        build(store)
     add_records(*({"prompt": prompt} for prompt in prompts()[:20]))
     with pytest.raises(ValueError, match="needs 50 different texts, and there are 20"):
         build(store)
@@ -235,6 +237,7 @@ def test_too_few_texts_an_unknown_column_and_no_map_are_told(store: Store, add_r
         build(store, column="error")
     with pytest.raises(NoMapError, match="build it first"):
         place_new(store)
+    add_records(*({"prompt": prompt} for prompt in prompts()[20:]))
     with pytest.raises(ValueError, match=r"/nowhere/model.* cannot be loaded"):
         build(store, model="/nowhere/model")
 
