@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 SHOWN = 30
 """Edits that are listed, the latest first."""
 
+_CHOSEN = "topic-chosen"
 _PROBLEM = "topic-problem"
 _ERRORS = (ValueError, KeyError)
 
@@ -49,7 +50,12 @@ def draw() -> None:
 
 def _forms(listed: dict[int, dict[str, Any]], turn: int) -> int:
     """Draw the forms for a topic, and give it; `turn` tells one state of the topics from the next, to empty them."""
-    topic = st.selectbox("Topic", list(listed), format_func=_naming(listed), key="topic-chosen")
+    topics, words = list(listed), _naming(listed)
+    # The browser goes by the words of what is chosen: where these change, the box is another, and begins there.
+    box = f"topic-chosen-{hash(tuple(map(words, topics)))}"
+    held = st.session_state.get(_CHOSEN)
+    topic = st.selectbox("Topic", topics, topics.index(held) if held in listed else 0, format_func=words, key=box)
+    st.session_state[_CHOSEN] = topic
     name, rename = st.columns((4, 1), vertical_alignment="bottom")
     key = f"topic-name-{topic}-{turn}"
     with name:
@@ -61,7 +67,7 @@ def _forms(listed: dict[int, dict[str, Any]], turn: int) -> int:
     other, merge = st.columns((4, 1), vertical_alignment="bottom")
     key = f"topic-other-{topic}-{turn}"
     with other:
-        st.selectbox("Same as", others, format_func=_naming(listed), key=key, index=None, placeholder="another topic")
+        st.selectbox("Same as", others, format_func=words, key=key, index=None, placeholder="another topic")
     with merge:
         st.button("Merge", key="topic-merge", on_click=_merge, args=(topic, key), width="stretch")
     picked = list(st.session_state.get(PICKED, []))

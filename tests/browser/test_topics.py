@@ -50,9 +50,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
                     [topic, name, HOSTILE],
                 )
             cursor.executemany(
-                """INSERT INTO placements (map, record_id, topic, similarity, x, y, cluster)
-                VALUES (1, ?, ?, 0.8, ?, ?, NULL)""",
-                [(id, n % 2, 10 * (n % 2) + n / 100, (n // 2 % 7) / 2) for n, id in enumerate(ids)],
+                """INSERT INTO placements (map, record_id, topic, similarity, x, y, cluster, leaf, key)
+                VALUES (1, ?, ?, 0.8, ?, ?, NULL, ?, ?)""",
+                [(id, n % 2, 10 * (n % 2) + n / 100, (n // 2 % 7) / 2, n % 2, n) for n, id in enumerate(ids)],
             )
     with closing(State(Workspace.at(home).state_url)) as state:
         settings.put(state, FOLLOWS, False, who="ana")  # what scorers write would have the page ask anew
@@ -108,4 +108,25 @@ def test_the_table_is_sorted_and_a_click_leads_to_the_records(served: Served, wa
     names.first.click()
     expect(page).to_have_url(re.compile("/conversations.*topic"))
     expect(page.get_by_text(re.compile("^40 records"))).to_be_visible()
+    assert watched.complaints == []
+
+
+def test_a_topic_that_is_named_stays_the_chosen_one(served: Served, watched: Watched) -> None:
+    page = watched.page
+    page.goto(f"{served.url}/topics?period=all")
+    chosen = page.get_by_role("combobox", name=re.compile("Topic"))
+    name, rename = page.get_by_role("textbox", name="Name"), page.get_by_role("button", name="Rename")
+    expect(chosen).to_have_value("refund (40 records)")
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    chosen.press_sequentially("leak")  # what is typed opens the list
+    page.get_by_role("option").last.click()
+    expect(name).to_have_value(re.compile("leak.png"))
+    for given in ("Leaks", "Leaks of pictures"):
+        name.fill(given)
+        rename.click()
+        expect(chosen).to_have_value(f"{given} (40 records)")
+        expect(name).to_have_value(given)
+        expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    page.get_by_text("What people made of the topics").click()
+    expect(page.get_by_text("“Leaks” named “Leaks of pictures”")).to_be_visible()
     assert watched.complaints == []

@@ -244,7 +244,7 @@ def test_topics_are_named_merged_and_taken_back_on_the_page(
     monkeypatch.setenv("AFTERWORD_USER", HOSTILE)
     page = look("topics", period="all")
     before = named()
-    chosen = int(page.selectbox(key="topic-chosen").value or 0)
+    chosen = int(next(box for box in page.selectbox if box.label == "Topic").value or 0)
     page.text_input(key=f"topic-name-{chosen}-0").input(HOSTILE)
     page.button(key="topic-rename").click().run()
     assert [error.message for error in page.exception] == []
