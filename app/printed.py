@@ -189,7 +189,8 @@ def _export(answer: dict[str, Any]) -> str:
     ((what, count),) = (
         (key, answer[key]) for key in ("records", "scores", "topics", "labels", "rows") if key in answer
     )
-    return f"{answer['file']} has {_counted(count, what.removesuffix('s'))}."
+    one = "place" if what == "topics" else what.removesuffix("s")  # a row a record and map
+    return f"{answer['file']} has {_counted(count, one)}."
 
 
 def _scorers(answer: dict[str, Any]) -> str:
