@@ -52,7 +52,7 @@ def _forms(listed: dict[int, dict[str, Any]], turn: int) -> int:
     """Draw the forms for a topic, and give it; `turn` tells one state of the topics from the next, to empty them."""
     topics, words = list(listed), _naming(listed)
     # The browser goes by the words of what is chosen: where these change, the box is another, and begins there.
-    box = f"topic-chosen-{hash(tuple(map(words, topics)))}"
+    box = f"{_CHOSEN}-{hash(tuple(map(words, topics)))}"
     held = st.session_state.get(_CHOSEN)
     topic = st.selectbox("Topic", topics, topics.index(held) if held in listed else 0, format_func=words, key=box)
     st.session_state[_CHOSEN] = topic

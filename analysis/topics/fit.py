@@ -107,10 +107,7 @@ def fit(
         raise TooFewTextsError(len(vectors))
     least = max(LEAST_TOPIC, round(len(vectors) * SHARE_TOPIC))
     places = project(vectors, seed=seed)
-    topics = cluster(places, least, most)
-    # a text within the region of a topic may be too unlike it to count to it
-    nowhere = place(vectors, *_middles(vectors, topics))[0] < 0
-    return _of(vectors, places, _largest_first(_alone(topics, nowhere, counts, least)))
+    return _of(vectors, places, _largest_first(_alone(vectors, cluster(places, least, most), counts, least)))
 
 
 def new(fitted: Fitted, vectors: NDArray[np.float32], middles: NDArray[np.float32]) -> Fitted:
@@ -252,10 +249,15 @@ def _floors(
 
 
 def _alone(
-    topics: NDArray[np.int32], nowhere: NDArray[np.bool_], counts: NDArray[np.float64], least: int
+    vectors: NDArray[np.float32], topics: NDArray[np.int32], counts: NDArray[np.float64], least: int
 ) -> NDArray[np.int32]:
     """Make a topic of each text that is in none, or counts to none, and is asked as often as one."""
-    often = np.flatnonzero(((topics < 0) | nowhere) & (counts >= max(least, counts.sum() * SHARE_TOPIC)))
+    often = np.flatnonzero(counts >= max(least, counts.sum() * SHARE_TOPIC))
+    if not len(often):
+        return topics
+    # one within the region of a topic may be too unlike it to count to it
+    nowhere = place(vectors[often], *_middles(vectors, topics))[0] < 0
+    often = often[(topics[often] < 0) | nowhere]
     found = topics.copy()
     found[often] = topics.max(initial=NONE) + 1 + np.arange(len(often))
     return found

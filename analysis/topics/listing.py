@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analysis.topics import fit, gather
+from analysis.topics import fit, gather, replay
 from analysis.topics.build import NoMapError
 
 if TYPE_CHECKING:
@@ -69,9 +69,9 @@ def topics(store: Store, column: str = "prompt") -> list[dict[str, Any]]:
     number = current(store, column)["id"]
     return store.rows(
         """WITH counted AS (SELECT topic, count(*) AS n FROM placements WHERE map = $map GROUP BY topic)
-        SELECT topic AS id, coalesce(t.name, 'Between the topics') AS name, t.middle, coalesce(n, 0) AS n,
+        SELECT topic AS id, coalesce(t.name, $between) AS name, t.middle, coalesce(n, 0) AS n,
             coalesce(n, 0) / (SELECT greatest(sum(n), 1) FROM counted) AS share, t.made
         FROM counted FULL JOIN (FROM topics WHERE map = $map AND stands) t USING (topic)
         ORDER BY topic < 0, n DESC, topic""",
-        {"map": number},
+        {"map": number, "between": replay.BETWEEN},
     )

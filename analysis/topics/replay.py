@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from analysis.metrics.fields import NONE, OTHER
 from analysis.state import topic_edits
 from analysis.topics import fit, topic_map
 from analysis.topics.vectors import Vectors
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
 
 AT_ONCE = 20_000
 """Texts whose vectors are read at a time."""
-TAKEN = ("(none)", "(other)", "Between the topics")
+BETWEEN = "Between the topics"
+"""What records below every topic's floor are called."""
+TAKEN = (NONE, OTHER, BETWEEN)
 """Names that stand for something else wherever records are told apart by topic: no topic bears one."""
 
 
