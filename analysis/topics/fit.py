@@ -184,13 +184,21 @@ def _begin(reduced: NDArray[np.float32], seed: int) -> NDArray[np.float32]:
 
 
 def cluster(places: NDArray[np.float32], least: int, most: float = 1.0) -> NDArray[np.int32]:
-    """Find the dense regions of a map, of `least` texts to a share of `most` each; :data:`NONE` between them."""
+    """Find the dense regions of a map, of `least` texts to a share of `most` each; :data:`NONE` between them.
+
+    Where all may be one, and there are not two that fall apart, the one that is dense is found.
+    """
     import hdbscan
 
-    found = hdbscan.HDBSCAN(
-        min_cluster_size=least, max_cluster_size=round(most * len(places)), min_samples=DENSE, core_dist_n_jobs=1
-    ).fit_predict(places.astype(np.float64))
-    return np.asarray(found, dtype=np.int32)
+    def regions(**settings: bool) -> NDArray[np.int32]:
+        largest = round(most * len(places))
+        found = hdbscan.HDBSCAN(
+            min_cluster_size=least, max_cluster_size=largest, min_samples=DENSE, core_dist_n_jobs=1, **settings
+        ).fit_predict(places.astype(np.float64))
+        return np.asarray(found, dtype=np.int32)
+
+    found = regions()
+    return found if most < 1 or (found >= 0).any() else regions(allow_single_cluster=True)
 
 
 def centre(vectors: NDArray[np.float32], topics: NDArray[np.int32]) -> NDArray[np.float32]:

@@ -84,6 +84,16 @@ def test_a_text_asked_often_that_lies_among_a_topic_but_is_unlike_it_is_a_topic_
     assert placed[strange] == found.topics[strange]
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_one_cloud_alone_is_one_region_where_all_may_be_one(seed: int) -> None:
+    cloud = np.random.default_rng(seed).normal(size=(60, 2)).astype(np.float32)
+    whole = fit.cluster(cloud, 10)
+    assert set(whole.tolist()) == {fit.NONE, 0}
+    # its dense middle
+    assert np.linalg.norm(cloud[whole == 0], axis=1).max() < np.linalg.norm(cloud, axis=1).max() / 2
+    assert (fit.cluster(cloud, 10, most=0.5) == fit.NONE).all()
+
+
 def test_only_what_is_apart_from_the_topics_there_are_is_new(fitted: fit.Fitted) -> None:
     vectors, topics = blobs(1)
     known = unit(np.random.default_rng(0).normal(size=(TOPICS, 48)))[: TOPICS // 2]
