@@ -58,6 +58,14 @@ def test_a_model_of_ones_own_is_loaded_by_its_path(packaged: Model) -> None:
     assert (vectors * quantised).sum(axis=1).min() > 0.95
 
 
+def test_8_bits_give_the_vectors_of_full_precision_at_any_length(packaged: Model) -> None:
+    texts = ["Why", *(" ".join(prompts()[first : first + many]) for many in (1, 3, 9, 15) for first in range(0, 45, 5))]
+    cosines = (model(str(export.packaged())).embed(texts) * packaged.embed(texts)).sum(axis=1)
+    # measured on 6,000 short texts: .992 on average, .94 at the least
+    assert cosines.mean() > 0.99
+    assert cosines.min() > 0.95
+
+
 def neighbours(vectors: NDArray[np.float32]) -> float:
     """The share of prompts whose nearest other one belongs to the same talk; there are twenty of each."""
     cosines = vectors @ vectors.T
