@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,11 @@ import orjson
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+_QUIET = {"OPENBLAS_THREAD_TIMEOUT": "14"}
+"""After each product of NumPy's, OpenBLAS's idle threads spin for 2 to this many cycles before they sleep, on cores
+that have other work: by itself for 2^28 of them, a tenth of a second (OpenMathLib/OpenBLAS#5171)."""
 
 
 class WorkerError(OSError):
@@ -37,6 +43,7 @@ class WorkerProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=file,
+                env=_QUIET | os.environ,
                 start_new_session=True,  # Ctrl-C is for the owner, which then cancels in an orderly way
             )
 
