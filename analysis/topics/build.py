@@ -120,8 +120,7 @@ def _make(
         number = _next(writer)
         _publish(writer, number, texts.column, model, seed, fitted, texts.total, sketch)
         records = _keep(writer, number, texts.column, "true", placed, workshop.clusters)
-        for topic in topics:
-            replay.keep(writer, number, topic)
+        replay.keep(writer, number, topics)
         store.workspace.maps.mkdir(exist_ok=True, mode=0o700)
         shutil.move(workshop.map, store.workspace.maps / f"{number}.npz")
         replay.replay(writer, store.workspace, number, state)

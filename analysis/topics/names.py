@@ -121,8 +121,8 @@ def _candidates(texts: Sequence[Sequence[str]]) -> list[list[str]]:
     for topic in range(len(texts)):
         row = said[topic]
         weights = row.data / max(sizes[topic], 1) * rarity[row.indices]
-        ranked = row.indices[np.argsort(-weights, kind="stable")]
-        own = (phrases[place] for place in ranked if row[0, place] >= 2)
+        ranked = np.argsort(-weights, kind="stable")
+        own = (phrases[row.indices[place]] for place in ranked if row.data[place] >= 2)
         found.append(_first(own, common, CANDIDATES))
     return found
 

@@ -47,7 +47,7 @@ def drain(store: Store, state: State | None, map: dict[str, Any], workshop: Work
             if topics:
                 shutil.move(workshop.map, topic_map.path(store.workspace, added))
                 _move(writer, map["id"], placed, str(workshop.clusters))
-                _describe(writer, map["id"], topics)
+                replay.keep(writer, map["id"], [topic | {"made": now()} for topic in topics])
             writer.execute(
                 f"""UPDATE maps SET additions = ?, left_over = (
                     SELECT count(DISTINCT key) FROM placements WHERE record_id IN {nowhere}) WHERE id = ?""",
@@ -81,9 +81,3 @@ def _move(cursor: duckdb.DuckDBPyConnection, map: int, placed: Sequence[str], cl
         WHERE p.map = $map AND p.leaf < 0 AND p.key = f.key""",
         {"map": map, "placed": list(placed), "clusters": clusters},
     )
-
-
-def _describe(cursor: duckdb.DuckDBPyConnection, map: int, topics: Sequence[dict[str, Any]]) -> None:
-    for topic in topics:
-        replay.keep(cursor, map, topic)
-        cursor.execute("UPDATE topics SET made = ? WHERE map = ? AND topic = ?", [now(), map, topic["topic"]])

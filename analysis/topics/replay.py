@@ -37,6 +37,11 @@ BETWEEN = "Between the topics"
 """What records below every topic's floor are called."""
 TAKEN = (NONE, OTHER, BETWEEN)
 """Names that stand for something else wherever records are told apart by topic: no topic bears one."""
+_KEPT: dict[str, pl.DataType | type[pl.DataType]] = {
+    "topic": pl.Int32, "name": pl.String, "phrases": pl.List(pl.String), "middle": pl.String,
+    "exemplars": pl.List(pl.UInt64), "made": pl.Datetime("us"), "edit": pl.Int64, "part": pl.Int64,
+}  # fmt: skip
+"""What is kept of a topic: the last three of those that came after the map was built."""
 
 
 @dataclass(frozen=True)
@@ -189,14 +194,12 @@ class Board:
     def _make(self, plan: Plan) -> None:
         """Keep the topics that splits made, unless they were made before."""
         known = {topic for (topic,) in self._frame("SELECT topic FROM topics WHERE map = $map").rows()}
+        made = []
         for number in sorted(plan.made.keys() - known):
             edit, place = plan.made[number]
-            part = edit.body["parts"][place]
-            keep(self._cursor, self._map["id"], part | {"topic": number})
-            self._cursor.execute(
-                "UPDATE topics SET made = ?, edit = ?, part = ? WHERE map = ? AND topic = ?",
-                [edit.made, edit.id, place, self._map["id"], number],
-            )
+            where = {"topic": number, "made": edit.made, "edit": edit.id, "part": place}
+            made.append(edit.body["parts"][place] | where)
+        keep(self._cursor, self._map["id"], made)
 
     def _stand(self, plan: Plan) -> None:
         gone = {one.topic: one.into[0] if one.middles is None else None for one in plan.divided}
@@ -248,15 +251,21 @@ def replay(cursor: duckdb.DuckDBPyConnection, workspace: Workspace, map: int, st
     board.write(board.plan(topic_edits.in_force(edits)), len(edits))
 
 
-def keep(cursor: duckdb.DuckDBPyConnection, map: int, topic: dict[str, Any]) -> None:
-    """Keep a topic with its name, and a record for each text that stands for it."""
+def keep(cursor: duckdb.DuckDBPyConnection, map: int, topics: Sequence[dict[str, Any]]) -> None:
+    """Keep topics with their names, and a record for each text that stands for one."""
+    cursor.register("found", pl.DataFrame(topics, schema=_KEPT).to_arrow())
     cursor.execute(
-        """INSERT INTO topics (map, topic, name, phrases, middle, exemplars)
-        SELECT $map, $topic, $name, $phrases, $middle, (
-            SELECT list(id) FROM (SELECT min(record_id) AS id FROM placements
-                WHERE map = $map AND key IN (SELECT unnest($exemplars::UBIGINT[])) GROUP BY key))""",
-        {"map": map} | {name: topic[name] for name in ("topic", "name", "phrases", "middle", "exemplars")},
+        """INSERT INTO topics (map, topic, name, phrases, middle, exemplars, made, edit, part)
+        WITH standing AS (SELECT topic, unnest(exemplars) AS key FROM found),
+            asked AS (
+                SELECT key, min(record_id) AS id FROM placements
+                WHERE map = $map AND key IN (SELECT key FROM standing) GROUP BY key)
+        SELECT $map, f.topic, f.name, f.phrases, f.middle,
+            (SELECT list(a.id) FROM standing s JOIN asked a USING (key) WHERE s.topic = f.topic), f.made, f.edit, f.part
+        FROM found f""",
+        {"map": map},
     )
+    cursor.unregister("found")
 
 
 def _named(edit: Edit) -> Iterable[int]:

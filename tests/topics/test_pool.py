@@ -46,7 +46,7 @@ def test_a_new_theme_becomes_a_topic_and_what_was_there_stays(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(pool, "_describe", killed)
+        patched.setattr(pool, "now", killed)
         with pytest.raises(KeyboardInterrupt):
             place_new(mapped, state)
     assert [row["id"] for row in topics(mapped)] == [row["id"] for row in listed], "a kill leaves the map as it was"
