@@ -47,7 +47,8 @@ def drain(store: Store, state: State | None, map: dict[str, Any], workshop: Work
             if topics:
                 shutil.move(workshop.map, topic_map.path(store.workspace, added))
                 _move(writer, map["id"], placed, str(workshop.clusters))
-                replay.keep(writer, map["id"], [topic | {"made": now()} for topic in topics])
+                made = {"made": now()}
+                replay.keep(writer, map["id"], [topic | made for topic in topics])
             writer.execute(
                 f"""UPDATE maps SET additions = ?, left_over = (
                     SELECT count(DISTINCT key) FROM placements WHERE record_id IN {nowhere}) WHERE id = ?""",

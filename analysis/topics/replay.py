@@ -199,7 +199,8 @@ class Board:
             edit, place = plan.made[number]
             where = {"topic": number, "made": edit.made, "edit": edit.id, "part": place}
             made.append(edit.body["parts"][place] | where)
-        keep(self._cursor, self._map["id"], made)
+        if made:
+            keep(self._cursor, self._map["id"], made)
 
     def _stand(self, plan: Plan) -> None:
         gone = {one.topic: one.into[0] if one.middles is None else None for one in plan.divided}
