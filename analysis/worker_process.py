@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -75,5 +76,5 @@ class WorkerProcess:
 
     def close(self) -> None:
         """Let it end, and wait for that."""
-        with self._child:
+        with suppress(BrokenPipeError), self._child:  # a task may be left that it ended too early to read
             self._child.kill()
