@@ -26,9 +26,9 @@ MOST = 20_000
 """Different texts that a map is fitted to; the others are placed on it. Up to so many, all neighbours are found exactly
 within seconds; to fit more takes several times as long, and the topics agree no better with known intents."""
 COMPONENTS = 100
-NEIGHBOURS = 15
-EPOCHS = 100
-"""Of UMAP, also for few texts: more take their time and change little."""
+NEIGHBOURS, EPOCHS = 12, 80
+"""Of UMAP. Where intents are known, topics of up to 10,000 texts agree better with them than by its usual 15
+neighbours, those of 20,000 as well; more epochs take their time and change little."""
 BEGIN = 10.0
 """How far the places lie from the middle where UMAP begins; its own way to begin has the same."""
 APART, SPREAD = 0.25, 1.5
