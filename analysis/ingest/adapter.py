@@ -91,6 +91,16 @@ MAX_BRACKETS = 5_000
 and some 20,000 levels end the process."""
 
 
+_IN_WORDS = [
+    "%a, %d %b %Y %H:%M:%S %z", "%d %b %Y %H:%M:%S %z", "%a %b %d %H:%M:%S %z %Y", "%a %b %d %Y %H:%M:%S GMT%z",
+    "%d/%b/%Y:%H:%M:%S %z",
+]  # fmt: skip
+"""Moments whose month is a word: of mail and the web (RFC 5322), with and without the day of the week, of Ruby and
+``date``, of JavaScript, and of web servers' logs."""
+_IN_WORDS_UTC = ["%a %b %d %H:%M:%S %Y", "%a, %d %b %Y %H:%M:%S", "%d %b %Y %H:%M:%S"]
+"""Such without a zone: of C, and of who leaves it out."""
+
+
 def utc(text: str) -> str:
     """Write SQL of the moment in UTC that a text names; one without a zone is UTC.
 
@@ -98,8 +108,12 @@ def utc(text: str) -> str:
     names it once more: ``+0200 CEST``.
     """
     near = f"regexp_replace({text}, ' ([+-][0-9:]+|Z)( [A-Z]+)?$', '\\1')"
-    casts = (f"TRY_CAST({one} AS TIMESTAMPTZ)" for one in (text, near))
-    return f"(coalesce({', '.join(casts)}) AT TIME ZONE 'UTC')"
+    zone = f"regexp_replace(regexp_replace({text}, ' \\(.*\\)$', ''), ' (GMT|UTC)( |$)', ' +0000\\2')"
+    read = (
+        f"TRY_CAST({text} AS TIMESTAMPTZ)", f"TRY_CAST({near} AS TIMESTAMPTZ)", f"try_strptime({zone}, {_IN_WORDS})",
+        f"try_strptime({text}, {_IN_WORDS_UTC})::TIMESTAMPTZ",
+    )  # fmt: skip
+    return f"(coalesce({', '.join(read)}) AT TIME ZONE 'UTC')"
 
 
 MACROS: tuple[str, ...] = (

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
 _TIME = re.compile(r"\d{4}[-/]\d\d?[-/]\d\d?(?:(?P<clock>[T ]\d\d?:\d\d)\S*(?: \S{1,9}){0,2})?")
+_TIME_IN_WORDS = re.compile(
+    r"(?:[A-Z][a-z]{2},? )?(?:\d\d?[ /][A-Z][a-z]{2}[ /]\d{4}[ :]|[A-Z][a-z]{2} [ \d]\d (?:\d{4} )?)\d\d:\d\d:\d\d"
+    r"(?: \S{1,9}){0,2}(?: \(.{1,40}\))?"
+)
 _HTTP = re.compile(r"[1-5]\d\d(?:\.0)?")
 _OUTCOMES = frozenset((
     "ok", "success", "succeeded", "completed", "complete", "done", "default", "true", "status_code_ok", "unset",
@@ -122,8 +126,8 @@ def _prose(values: Sequence[Any], words: int) -> bool:
 
 
 def _is_time(value: object) -> bool:
-    size = number(value)
-    return 9e8 < abs(size) < 5e18 if size is not None else bool(_TIME.fullmatch(str(value).strip()))
+    size, text = number(value), str(value).strip()
+    return 9e8 < abs(size) < 5e18 if size is not None else bool(_TIME.fullmatch(text) or _TIME_IN_WORDS.fullmatch(text))
 
 
 def _has_clock(value: object) -> bool:

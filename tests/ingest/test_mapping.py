@@ -229,6 +229,9 @@ def test_a_dot_in_the_name_of_a_column_is_no_path(
 @pytest.mark.parametrize("time", [
     "2026-09-28T02:00:00+02:00", "2026-09-27T19:00:00.000-0500", "2026/09/28 05:30:00 +0530", "2026-09-28 02:00 +02",
     "2026-09-28T00:00:00Z", "2026-09-28 00:00:00 Z", "2026-09-28 02:00:00.0 +0200 CEST", "2026-09-28 00:00:00",
+    "Mon, 28 Sep 2026 02:00:00 +0200", "Mon, 28 Sep 2026 00:00:00 GMT", "27 Sep 2026 19:00:00 -0500",
+    "Mon Sep 28 02:00:00 +0200 2026", "Mon Sep 28 00:00:00 UTC 2026", "Mon Sep 28 00:00:00 2026",
+    "Mon Sep 28 2026 02:00:00 GMT+0200 (Central European Summer Time)", "28/Sep/2026:02:00:00 +0200",
 ])  # fmt: skip
 @pytest.mark.parametrize("name", ["whole.jsonl", "table.csv", "torn.jsonl"])
 def test_times_are_told_in_utc_whatever_their_zone(
@@ -237,7 +240,7 @@ def test_times_are_told_in_utc_whatever_their_zone(
     whole = lines({"question": ASK, "answer": SAY, "when": time})
     torn = whole + '{"question": '  # not read by the fast way
     (report,) = take(
-        file(name, {"whole.jsonl": whole, "torn.jsonl": torn}.get(name, f"question,answer,when\nWhy?,No.,{time}\n"))
+        file(name, {"whole.jsonl": whole, "torn.jsonl": torn}.get(name, f'question,answer,when\nWhy?,No.,"{time}"\n'))
     )
     assert (report.kept, report.repaired) == (1, 0)
     assert store.rows("SELECT time FROM records") == [{"time": datetime(2026, 9, 28)}]
