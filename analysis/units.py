@@ -82,6 +82,11 @@ def share(value: float | None) -> str:
     return _signed(f"{percent:.{digits}f}{THIN}%", value)
 
 
+def chance(p: float) -> str:
+    """Write a p-value: ``0.032``, ``<0.001``; nothing is certain."""
+    return f"<{THIN}0.001" if p < 0.001 else f"{p:.3f}"
+
+
 def plain(value: float | None) -> str:
     """Write a number without a unit, to three figures; in full from a hundred on."""
     if value is None or _missing(value):

@@ -90,8 +90,8 @@ def aspects(report: Report) -> None:
         Column("p, corrected", 74, "right", muted=True), Column("", 78),
     ]  # fmt: skip
     rows = [
-        ([aspect.title, _apart(aspect, aspect.distance), _apart(aspect, aspect.by_chance), f"{aspect.adjusted:.3f}",
-          "differs" if aspect.drifted else ""],
+        ([aspect.title, _apart(aspect, aspect.distance), _apart(aspect, aspect.by_chance),
+          units.chance(aspect.adjusted), "differs" if aspect.drifted else ""],
          {"aspect": aspect.title, "distance": aspect.distance, "by_chance": aspect.by_chance, "p": aspect.p,
           "adjusted": aspect.adjusted, "smallest": aspect.smallest, "drifted": aspect.drifted})
         for aspect in every
@@ -126,9 +126,14 @@ def groups(found: Drift) -> None:
           "high": group.high, "p": group.p, "q": group.q, "kind": group.kind})
         for aspect, group in listed
     ]  # fmt: skip
+    heavy = any(listed[place][1].low <= 0 <= listed[place][1].high for place in shown)
+    few = (
+        f" Where that holds zero, a few {found.report.unit}s make most of a change that is none of chance: how large "
+        "it is stays open."
+    )
     note = (
-        "Change in points with its 95 % interval; of the groups named one in twenty is expected to be chance "
-        f"(Benjamini-Hochberg).{rest} Click a row for its conversations."
+        f"Change in points with its 95 % interval.{few if heavy else ''} Of the groups named one in twenty is expected "
+        f"to be chance (Benjamini-Hochberg).{rest} Click a row for its conversations."
     )
     for place in _listed(columns, rows, key="drift-groups", note=note, shown=shown):
         aspect, group = listed[place]

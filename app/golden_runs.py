@@ -130,7 +130,7 @@ def _measures(changes: list[dict[str, Any]]) -> None:
     ]  # fmt: skip
     rows = [
         (one["name"], [one["title"], units.exact(one["n"]), _figure(one, "before"), _figure(one, "now"), _change(one),
-                       _chance(one["adjusted"]) if one["good"] else units.NONE, _word(one)])
+                       units.chance(one["adjusted"]) if one["good"] else units.NONE, _word(one)])
         for one in changes
     ]  # fmt: skip
     if not rows:
@@ -153,10 +153,6 @@ def _change(one: Mapping[str, Any]) -> str:
     signed = why.signed(one["difference"], _unit(one))
     ends = why.within(Span(one["difference"], one["low"], one["high"]), _unit(one))
     return f"{signed} ({ends})" if ends else signed
-
-
-def _chance(p: float) -> str:
-    return f"<{units.THIN}0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def _word(one: Mapping[str, Any]) -> str:

@@ -50,6 +50,21 @@ def test_a_new_subject_is_told_with_what_became_of_it():
     assert "420 records of 420 users), against 1 Jun to 7 Jun 2026" in said
 
 
+@pytest.mark.usefixtures("home")
+def test_a_change_that_one_user_makes_most_of_is_told_with_what_is_not_known_of_it():
+    def asked(day: int, n: int, model: str, user: str) -> dict[str, Any]:
+        return {"time": START + timedelta(days=day, minutes=20 * n), "user_id": user, "model": model, "prompt": "Why?"}
+
+    before = [asked(n % 7, n % 60, "a", f"before{n}") for n in range(1600)]
+    now = [asked(7 + n % 7, n % 60, "b" if n < 80 else "a", f"now{n}") for n in range(430)]
+    rare = [asked(7 + n % 7, n % 60, "c", f"rare{max(n, 13)}") for n in range(20)]
+    records.add(runtime.current().store, *before, *now, *rare[14:])
+    sure = "Where that holds zero, a few users make most of a change that is none of chance"
+    assert sure not in words(look("drift", **WEEK))
+    records.add(runtime.current().store, *rare[:14])
+    assert sure in words(look("drift", **WEEK))
+
+
 def test_what_is_gone_leads_to_where_it_was(home: Path, monkeypatch: pytest.MonkeyPatch):
     things = ("parcel", "kettle", "refund", "invoice")
     records.add(runtime.current().store, *(

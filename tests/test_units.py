@@ -59,6 +59,10 @@ def test_shares_never_read_as_nought_or_all_unless_they_are(value: float, text: 
     assert units.share(value) == text
 
 
+def test_no_chance_reads_as_none():
+    assert [units.chance(p) for p in (0.00004, 0.001, 0.0316, 1)] == [f"<{THIN}0.001", "0.001", "0.032", "1.000"]
+
+
 @pytest.mark.parametrize(
     ("now", "before", "unit", "text"),
     [
