@@ -106,7 +106,8 @@ def measure(
 def fill(frame: pl.DataFrame, filter: Filter, grain: str) -> pl.DataFrame:
     """Add the buckets without records to a trend, so that a chart shows the gap.
 
-    A sum or count is 0 there, any other metric null; n and of are 0. The span is the filter's, else the frame's own.
+    A sum or count is 0 there, unless no record has a value of it; any other metric is null; n and of are 0. The span is
+    the filter's, else the frame's own.
     """
     if frame.is_empty():
         return frame
@@ -121,6 +122,7 @@ def fill(frame: pl.DataFrame, filter: Filter, grain: str) -> pl.DataFrame:
         frame.select(groups).unique(maintain_order=True), how="cross"
     )
     additive = pl.col("metric").is_in([metric.name for metric in METRICS.values() if metric.total])
+    additive &= pl.col("n").max().over("metric") > 0
     known = pl.col("n").is_not_null()
     return grid.join(frame, on=["time", *groups], how="left", maintain_order="left").with_columns(
         pl.when(known).then("value").otherwise(pl.when(additive).then(0.0)).alias("value"),

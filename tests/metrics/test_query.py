@@ -91,7 +91,9 @@ def test_two_fields_and_a_numeric_one(store, add_records):
 
 
 def test_gaps_are_null_for_rates_and_zero_for_counts(store, add_records):
-    add_records({"time": START, "status": "ok"}, {"time": START + timedelta(days=2), "status": "ok"})
+    add_records(
+        {"time": START, "status": "ok", "recorded_cost": 0.01}, {"time": START + timedelta(days=2), "status": "ok"}
+    )
     names = ["requests", "error_rate", "cost", "latency_p50"]
     bare = measure(store, names, Filter(), grain="day")
     assert bare["time"].n_unique() == 2
@@ -101,6 +103,13 @@ def test_gaps_are_null_for_rates_and_zero_for_counts(store, add_records):
     assert rows(gap) == [("requests", 0.0), ("error_rate", None), ("cost", 0.0), ("latency_p50", None)]
     assert gap["n"].to_list() == [0] * 4
     assert fill(bare, Filter(), "day")["time"].n_unique() == 3
+
+
+def test_no_gap_of_a_sum_is_zero_where_nothing_is_known_of_it(store, add_records):
+    add_records({"time": START}, {"time": START + timedelta(days=2)})
+    frame = fill(measure(store, ["cost", "requests"], Filter(), grain="day"), Filter(), "day")
+    assert frame.filter(metric="cost")["value"].to_list() == [None, None, None]
+    assert frame.filter(metric="requests")["value"].to_list() == [1, 0, 1]
 
 
 def test_wrong_names_are_told(store):
