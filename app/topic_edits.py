@@ -39,11 +39,11 @@ def draw() -> None:
         st.caption("What you do here holds for everyone, and on later maps. It can be taken back.")
         with st.container(key="topic-edits", width=720):
             topic = _forms(listed, len(made))
-        _by_model()
         states.problem(st.session_state.get(_PROBLEM, ""), limit=300)
         for job in watch.finished("subtopics")[-1:]:
             if job.arguments.get("topic", topic) == topic:
                 _preview(job)
+        _by_model()
     _new(listed)
     _history(made, may=may)
 

@@ -53,6 +53,17 @@ def test_no_field_is_blamed_only_where_all_were_tried(store: Store, add_records:
     assert sentence(shift, [shift]) == "It is much the same in all groups: no field tells them apart."
 
 
+def test_most_is_said_of_more_than_half(store: Store, add_records: Callable[..., list[str]]):
+    for month, n in ((5, 100), (6, 40)):
+        add_records(*(call for model in "abcdefghij" for call in calls(month, n if model < "f" else 100, model=model)))
+        add_records(*(call for place in range(200) for call in calls(month, n // 20, model=f"rare {place}")))
+    said = sentence(explain(store, "requests", BEFORE, NOW, "model"))
+    assert "the largest parts are a (\N{MINUS SIGN}60) and b (\N{MINUS SIGN}60)." in said
+    add_records(*calls(5, 1000, model="a"))
+    said = sentence(explain(store, "requests", BEFORE, NOW, "model"))
+    assert "most of it is a (\N{MINUS SIGN}1,060) and b (\N{MINUS SIGN}60)." in said
+
+
 @pytest.mark.parametrize(
     ("value", "unit", "written"),
     [(12_345.4, "requests", "+12,345"), (0.3, "requests", "0"), (-2.0, "USD", "\u2212$2.00"), (0.0, "s", "0\u202fs")],

@@ -34,11 +34,16 @@ def sentence(shift: Shift, tried: Sequence[Shift] = ()) -> str:
         ]  # fmt: skip
         said.append(f"It comes of other shares by {by}: {listed(shares)}.")
         return " ".join(said)
-    along = [part for part in shift.parts if part.effect.sure and part.effect.value * change > 0][:2]
+    along = [part for part in shift.parts if part.effect.sure and part.effect.value * change > 0]
+    along = [part for part in along if part.group != fields.OTHER][:2] or along
     against = [part for part in shift.parts if part.stands_out and part.effect.value * change < 0][:1]
     if not shift.explains or not along:
         return " ".join([*said, _alike(shift, by, tried)])
-    named = f"By {by}, most of it is {listed([_named(part, shift) for part in along])}"
+    if abs(sum(part.effect.value for part in along)) > abs(change) / 2:
+        share = "most of it is"
+    else:
+        share = "the largest part is" if len(along) == 1 else "the largest parts are"
+    named = f"By {by}, {share} {listed([_named(part, shift) for part in along])}"
     other = f"; {_named(against[0], shift)} went the other way" if against else ""
     return " ".join([*said, f"{named}{other}."])
 
