@@ -191,7 +191,7 @@ def _onward(scope: Scope, area: Area, days: tuple[date, date] | None) -> None:
         start, end = (datetime(day.year, day.month, day.day) for day in (days[0], days[1] + timedelta(days=1)))
         chosen = replace(chosen, start=max(start, chosen.start or start), end=min(end, chosen.end or end))
         view = replace(view, period="custom", start=chosen.start, end=chosen.end)
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.button("Keep only these", key="area-keep", on_click=_keep, args=(view,))
         drill.link("Records", chosen, key="area")
         drill.review(view, key="area")
