@@ -12,9 +12,10 @@ from analysis.ingest.adapter import THUMBS
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
-_TIME = re.compile(r"\d{4}[-/]\d\d?[-/]\d\d?(?:(?P<clock>[T ]\d\d?:\d\d)\S*(?: \S{1,9}){0,2})?")
-_TIME_IN_WORDS = re.compile(
-    r"(?:[A-Z][a-z]{2},? )?(?:\d\d?[ /][A-Z][a-z]{2}[ /]\d{4}[ :]|[A-Z][a-z]{2} [ \d]\d (?:\d{4} )?)\d\d:\d\d:\d\d"
+_TIME = re.compile(
+    r"\d{4}[-/]\d\d?[-/]\d\d?(?:[T ]\d\d?:\d\d\S*(?: \S{1,9}){0,2})?"
+    # its month a word
+    r"|(?:[A-Z][a-z]{2},? )?(?:\d\d?[ /][A-Z][a-z]{2}[ /]\d{4}[ :]|[A-Z][a-z]{2} [ \d]\d (?:\d{4} )?)\d\d:\d\d:\d\d"
     r"(?: \S{1,9}){0,2}(?: \(.{1,40}\))?"
 )
 _HTTP = re.compile(r"[1-5]\d\d(?:\.0)?")
@@ -126,14 +127,14 @@ def _prose(values: Sequence[Any], words: int) -> bool:
 
 
 def _is_time(value: object) -> bool:
-    size, text = number(value), str(value).strip()
-    return 9e8 < abs(size) < 5e18 if size is not None else bool(_TIME.fullmatch(text) or _TIME_IN_WORDS.fullmatch(text))
+    size = number(value)
+    return 9e8 < abs(size) < 5e18 if size is not None else bool(_TIME.fullmatch(str(value).strip()))
 
 
 def _has_clock(value: object) -> bool:
     """Whether it is a time and no mere day."""
-    found = _TIME.fullmatch(str(value).strip())
-    return bool(found["clock"]) if found else _is_time(value)
+    text = str(value).strip()
+    return ":" in text if _TIME.fullmatch(text) else _is_time(value)
 
 
 def _numbers(low: float, high: float, median: float = inf) -> Callable[[Sequence[Any]], bool]:

@@ -52,8 +52,8 @@ _MACROS: tuple[str, ...] = (
         ELSE number / 1000 END AS BIGINT))""",
     f"""CREATE MACRO moment(txt) AS CASE
         WHEN txt IS NULL OR txt = '' THEN NULL
-        WHEN contains(txt, '-') OR contains(txt, '/') THEN {utc("txt")}
-        ELSE coalesce(TRY(epoch_time(TRY_CAST(txt AS DECIMAL(38, 9)))), {utc("txt")}) END""",
+        ELSE coalesce(CASE WHEN NOT (contains(txt, '-') OR contains(txt, '/'))
+            THEN TRY(epoch_time(TRY_CAST(txt AS DECIMAL(38, 9)))) END, {utc("txt")}) END""",
     """CREATE MACRO plausible(moment) AS CASE
         WHEN moment >= TIMESTAMP '2000-01-01' AND moment < now()::TIMESTAMP + INTERVAL 366 DAY THEN moment END""",
     # NaN is greater than any number here

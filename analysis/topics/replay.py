@@ -199,8 +199,7 @@ class Board:
             edit, place = plan.made[number]
             where = {"topic": number, "made": edit.made, "edit": edit.id, "part": place}
             made.append(edit.body["parts"][place] | where)
-        if made:
-            keep(self._cursor, self._map["id"], made)
+        keep(self._cursor, self._map["id"], made)
 
     def _stand(self, plan: Plan) -> None:
         gone = {one.topic: one.into[0] if one.middles is None else None for one in plan.divided}
@@ -254,6 +253,8 @@ def replay(cursor: duckdb.DuckDBPyConnection, workspace: Workspace, map: int, st
 
 def keep(cursor: duckdb.DuckDBPyConnection, map: int, topics: Sequence[dict[str, Any]]) -> None:
     """Keep topics with their names, and a record for each text that stands for one."""
+    if not topics:
+        return
     cursor.register("found", pl.DataFrame(topics, schema=_KEPT).to_arrow())
     cursor.execute(
         """INSERT INTO topics (map, topic, name, phrases, middle, exemplars, made, edit, part)
